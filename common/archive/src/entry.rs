@@ -1,0 +1,212 @@
+//! Entries: what the table of contents is made of.
+//!
+//! An entry carries what pg_dump's own table of contents carries, one to one, so that its archive
+//! formats convert both ways without loss; and beside the text the facts that a decision may need,
+//! so that nobody has to parse SQL.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kind::{Kind, Section};
+
+/// Number of an entry in its stream, from 1; 0 is the stream itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EntryId(pub u32);
+
+impl std::fmt::Display for EntryId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The row of a catalog that an entry comes from: (`pg_class`.oid of the catalog, oid of the row).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CatalogId {
+    /// OID of the catalog (1259 is `pg_class`, …); 0 when there is none.
+    pub class: u32,
+    /// OID of the row; 0 when there is none.
+    pub oid: u32,
+}
+
+/// One entry of the table of contents.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Number in this stream.
+    pub id: EntryId,
+    /// What it is.
+    pub kind: Kind,
+    /// The section it is in: its kind's, unless a dependency cycle moved it.
+    pub section: Section,
+    /// The row it comes from.
+    #[serde(default)]
+    pub catalog: CatalogId,
+    /// Schema, when it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// pg_dump's tag: `orders`, `orders orders_pkey`, `f(integer)`, `COLUMN orders.id`.
+    pub name: String,
+    /// Role that owns it; empty when ownership does not apply.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub owner: String,
+    /// Statements that make it, each ended by semicolon and newline; empty for data.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub create: String,
+    /// Statement that drops it; empty when it goes with something else.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub drop: String,
+    /// `COPY … FROM stdin;` and newline, in text format, for data of tables.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub copy: String,
+    /// Tablespace: none where it does not apply, empty for the database's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tablespace: Option<String>,
+    /// Table access method, for relations that have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_method: Option<String>,
+    /// `pg_class.relkind` of relations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relkind: Option<char>,
+    /// Entries that must come before. May name entries that a selection took away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dependencies: Vec<EntryId>,
+    /// The entry that a facet (comment, privileges, label) or part (index, column default, policy, …)
+    /// belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<EntryId>,
+    /// Whether an unqualified name finds it under the search path of the role that dumped.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub visible: bool,
+    /// Roles that the create text names beside the owner: grantees, grantors, policy roles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+    /// For privileges: the grants and revokes as fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grants: Vec<Grant>,
+    /// For constraints that may be made from an index that stands already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub using_index: Option<UsingIndex>,
+    /// What a text that depends on the target's major is rendered from.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, serde_json::Value>,
+    /// For entries with rows: how they are sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Data>,
+}
+
+impl Entry {
+    /// An entry with nothing but its identity; the section is the kind's.
+    pub fn new(kind: Kind, schema: Option<&str>, name: impl Into<String>, owner: impl Into<String>) -> Entry {
+        let section = kind.row().map_or(Section::None, |row| row.section);
+        Entry {
+            id: EntryId(0),
+            kind,
+            section,
+            catalog: CatalogId::default(),
+            schema: schema.map(str::to_owned),
+            name: name.into(),
+            owner: owner.into(),
+            create: String::new(),
+            drop: String::new(),
+            copy: String::new(),
+            tablespace: None,
+            access_method: None,
+            relkind: None,
+            dependencies: Vec::new(),
+            parent: None,
+            visible: false,
+            roles: Vec::new(),
+            grants: Vec::new(),
+            using_index: None,
+            fields: BTreeMap::new(),
+            data: None,
+        }
+    }
+
+    /// How messages name it: `table public.orders`, `comment on TABLE orders`.
+    pub fn describe(&self) -> String {
+        let kind = self.kind.tag().to_lowercase();
+        match &self.schema {
+            Some(schema) => format!("{kind} {schema}.{}", self.name),
+            None => format!("{kind} {}", self.name),
+        }
+    }
+}
+
+/// One GRANT or REVOKE of a privileges entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Whether it takes away what the object has by default.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub revoke: bool,
+    /// `SELECT`, `INSERT(email)`, `ALL`, as in the statement.
+    pub privileges: String,
+    /// Role it is given to; empty for PUBLIC.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub grantee: String,
+    /// Role that gave it, when that is not the owner.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub grantor: String,
+    /// Whether it may be passed on.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub grant_option: bool,
+}
+
+/// Two statements that make a constraint from an index built on its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsingIndex {
+    /// `CREATE UNIQUE INDEX …`
+    pub index: String,
+    /// `ALTER TABLE … ADD CONSTRAINT … USING INDEX …`
+    pub attach: String,
+}
+
+/// How the rows of an entry are sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Data {
+    /// Columns in the order of COPY; empty for large objects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+    /// Text or binary rows.
+    pub format: Format,
+    /// Encoding of the rows: the database's own.
+    pub encoding: String,
+    /// Settings under which the rows were made: `TimeZone`, `DateStyle`, …
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, String>,
+    /// Number of parts; at least 1.
+    pub parts: u32,
+    /// Heap blocks in each part but the last; 0 when there is one part.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub part_blocks: u64,
+    /// Whether the table is WAL-logged (not UNLOGGED).
+    pub logged: bool,
+    /// Whether the rows go through the partition root rather than the table they come from.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub via_root: bool,
+    /// Estimated rows (`pg_class.reltuples`); 0 when never analyzed.
+    pub estimated_rows: u64,
+    /// Bytes on the source's disk, TOAST included.
+    pub estimated_bytes: u64,
+}
+
+/// The form of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Lines of COPY's text format, with their newline.
+    Text,
+    /// Tuples of COPY's binary format, without signature, header extension and trailer.
+    Binary,
+    /// Records of large objects.
+    LargeObjects,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+fn is_zero(value: &u64) -> bool {
+    *value == 0
+}
