@@ -1,0 +1,124 @@
+//! What databases are filled with.
+
+use std::path::{Path, PathBuf};
+
+use crate::{Database, repository};
+
+/// A SQL script that fills an empty database.
+///
+/// Comment lines at its top may say what it needs: `-- since: 18` the oldest major it runs on,
+/// `-- roles: a, b` roles that must exist, in source and target.
+#[derive(Clone, Debug)]
+pub struct Fixture {
+    name: String,
+    path: PathBuf,
+    since: u32,
+    roles: Vec<String>,
+    variables: Vec<&'static str>,
+}
+
+impl Fixture {
+    /// Everything that dumps are compared on: the schemas of the kinds, the shop, the samples.
+    ///
+    /// The variable `PGX_ONLY` keeps those whose name contains it, for work on one kind.
+    pub fn all() -> Vec<Fixture> {
+        let only = std::env::var("PGX_ONLY").unwrap_or_default();
+        let mut all = Fixture::schemas();
+        all.push(Fixture::shop());
+        all.extend(Fixture::samples());
+        all.retain(|fixture| fixture.name.contains(&only));
+        all
+    }
+
+    /// One script for each kind of object: `tests/schemas/*.sql`.
+    pub fn schemas() -> Vec<Fixture> {
+        let mut paths: Vec<PathBuf> = std::fs::read_dir(repository().join("tests/schemas"))
+            .expect("tests/schemas is there")
+            .map(|entry| entry.expect("tests/schemas is readable").path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "sql"))
+            .collect();
+        paths.sort();
+        paths.iter().map(|path| Fixture::read(path)).collect()
+    }
+
+    /// One of [`Fixture::schemas`] by its name, `05_tables`.
+    pub fn schema(name: &str) -> Fixture {
+        Fixture::read(&repository().join("tests/schemas").join(name).with_extension("sql"))
+    }
+
+    /// The demo's shop, small.
+    pub fn shop() -> Fixture {
+        let mut shop = Fixture::read(&repository().join("tests/shop.sql"));
+        shop.variables.push("size=2");
+        shop
+    }
+
+    /// The sample databases that people know.
+    ///
+    /// They are not ours to ship: `PGX_TEST_DATA` names their directory, `../shared/data` by default.
+    pub fn samples() -> Vec<Fixture> {
+        ["pagila", "northwind", "chinook"].map(Fixture::sample).into()
+    }
+
+    /// One of the sample databases by its name.
+    ///
+    /// # Panics
+    /// When it is not there.
+    pub fn sample(name: &str) -> Fixture {
+        let directory = match std::env::var_os("PGX_TEST_DATA") {
+            Some(directory) => PathBuf::from(directory),
+            None => repository().join("../shared/data"),
+        };
+        let path = directory.join(name).with_extension("sql");
+        assert!(path.is_file(), "{} is missing: name the directory of {name}.sql in PGX_TEST_DATA", path.display());
+        Fixture::read(&path)
+    }
+
+    fn read(path: &Path) -> Fixture {
+        let script = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let script = String::from_utf8_lossy(&script);
+        let header = |key: &str| {
+            let lines = script.lines().take_while(|line| line.starts_with("--"));
+            lines.filter_map(|line| line.trim_start_matches(['-', ' ']).strip_prefix(key)).next().unwrap_or("").trim()
+        };
+        Fixture {
+            name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            path: path.to_owned(),
+            since: header("since:").parse().unwrap_or(0),
+            roles: header("roles:").split(',').map(str::trim).filter(|role| !role.is_empty()).map(str::to_owned).collect(),
+            variables: Vec::new(),
+        }
+    }
+
+    /// Its file's name without the ending.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether servers of this major can run it.
+    pub fn runs_on(&self, major: u32) -> bool {
+        major >= self.since
+    }
+
+    /// Makes the roles it needs, as a target needs them too.
+    pub fn make_roles(&self, database: &Database) {
+        for role in &self.roles {
+            // Roles belong to the whole server: another test may make the same one at this moment.
+            let quoted = format!("\"{}\"", role.replace('"', "\"\""));
+            database.sql(&format!(
+                "DO $do$ BEGIN CREATE ROLE {quoted};
+                 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $do$"
+            ));
+        }
+    }
+
+    /// Fills `database`, roles included.
+    ///
+    /// # Panics
+    /// At the first error.
+    pub fn load(&self, database: &Database) {
+        self.make_roles(database);
+        let script = std::fs::read(&self.path).unwrap_or_else(|error| panic!("{}: {error}", self.path.display()));
+        database.script(&script, &self.variables);
+    }
+}
