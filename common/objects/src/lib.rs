@@ -1,1 +1,37 @@
-//! Placeholder page.
+//! What a PostgreSQL database consists of, and the DDL that makes it again.
+//!
+//! This room is pure: SQL text goes out, rows come in, entries go out. A caller that owns a connection
+//! carries the text to the server and the rows back.
+//!
+//! ```text
+//! early queries ─► rows ─► Database ─► choose ─► locks (caller) ─► late queries ─► rows ─► Database
+//!                                                                                           │
+//!                                   entries ◄── order and cycles ◄── dependencies ◄─────────┘
+//! ```
+//!
+//! * [`kinds`] has one file a kind: query, struct, DDL. [`kinds::READERS`] is the table of queries.
+//! * Early queries read plain catalog columns of the whole database; they call no deparse function.
+//! * [`choose`] decides what is wanted; only that is locked and read further.
+//! * Late queries run on the session that holds the locks and are limited to what is wanted.
+//! * [`order`] sorts by kind, schema and name, then by dependency; [`cycles`] cuts the known cycles.
+//! * [`emit`] turns objects into entries of the table of contents.
+//!
+//! The text of every entry is what pg_dump 18 writes for it, byte for byte.
+
+pub mod choose;
+pub mod cycles;
+pub mod database;
+pub mod depend;
+pub mod emit;
+pub mod error;
+pub mod kinds;
+pub mod order;
+pub mod privileges;
+pub mod query;
+pub mod rows;
+pub mod sql;
+
+pub use database::{Body, Database, NodeId, Object, Server, Wanted};
+pub use error::Error;
+pub use kinds::{Phase, READERS, Reader};
+pub use rows::{Row, Rows};

@@ -1,0 +1,336 @@
+//! Objects to entries: numbers, dependencies, and what follows its parent.
+
+use std::collections::HashSet;
+
+use pgx_archive::{CatalogId, Entry, EntryId, Kind};
+
+use crate::database::{Body, Database, NodeId, Wanted};
+use crate::privileges;
+use crate::sql;
+
+/// What an entry has to come after.
+#[derive(Clone, Debug)]
+enum After {
+    /// Whatever its object comes after, seen through objects that have no entry.
+    Object(NodeId),
+    /// These objects.
+    Nodes(Vec<NodeId>),
+    /// Entries of the same run, by place.
+    Places(Vec<usize>),
+}
+
+struct Draft {
+    entry: Entry,
+    after: After,
+    parent: Option<NodeId>,
+}
+
+/// Collects the entries of one object after another.
+pub struct Emitter<'a> {
+    /// The database that is described.
+    pub db: &'a Database,
+    node: NodeId,
+    drafts: Vec<Draft>,
+    /// Place of each object's own entry.
+    mains: Vec<Option<usize>>,
+}
+
+/// The entries of all wanted objects, in `order`, numbered from 1, with their dependencies.
+pub fn entries(db: &Database, order: &[NodeId]) -> Vec<Entry> {
+    let mut out = Emitter {
+        db,
+        node: NodeId(0),
+        drafts: Vec::new(),
+        mains: vec![None; db.objects.len()],
+    };
+    out.preamble();
+    for &id in order {
+        out.node = id;
+        if !db.object(id).wanted.is_none() {
+            emit(id, &mut out);
+        }
+    }
+    out.finish()
+}
+
+fn emit(id: NodeId, out: &mut Emitter<'_>) {
+    match &out.db.object(id).body {
+        Body::Schema(body) => body.emit(id, out),
+        Body::Extension(body) => body.emit(id, out),
+        Body::Type(body) => body.emit(id, out),
+        Body::ShellType(of) => crate::kinds::types::emit_shell(*of, out),
+        Body::Function(body) => body.emit(id, out),
+        Body::Aggregate(body) => body.emit(id, out),
+        Body::Language(body) => body.emit(id, out),
+        Body::Relation(body) => body.emit(id, out),
+        Body::TableAttach(body) => body.emit(id, out),
+        Body::Default(body) => body.emit(id, out),
+        Body::Constraint(body) => body.emit(id, out),
+        Body::Index(body) => body.emit(id, out),
+        Body::IndexAttach(body) => body.emit(id, out),
+        Body::Statistics(body) => body.emit(id, out),
+        Body::Rule(body) => body.emit(id, out),
+        Body::Trigger(body) => body.emit(id, out),
+        Body::EventTrigger(body) => body.emit(id, out),
+        Body::Policy(body) => body.emit(id, out),
+        Body::Publication(body) => body.emit(id, out),
+        Body::PublicationTable(body) => body.emit(id, out),
+        Body::PublicationSchema(body) => body.emit(id, out),
+        Body::DefaultAcl(body) => body.emit(id, out),
+        Body::LargeObjects(body) => body.emit(id, out),
+        Body::LargeObjectData(body) => body.emit(id, out),
+        Body::TableData(body) => body.emit(id, out),
+        Body::SequenceSet(body) => body.emit(id, out),
+        Body::Refresh(body) => body.emit(id, out),
+        Body::PreDataBoundary | Body::PostDataBoundary => {}
+    }
+}
+
+impl Emitter<'_> {
+    /// The three entries with which every dump begins: encoding, literals, search path.
+    fn preamble(&mut self) {
+        let settings = [
+            (Kind::Encoding, format!("SET client_encoding = '{}';\n", "UTF8")),
+            (Kind::StdStrings, "SET standard_conforming_strings = 'on';\n".to_owned()),
+            (
+                Kind::SearchPath,
+                "SELECT pg_catalog.set_config('search_path', '', false);\n".to_owned(),
+            ),
+        ];
+        for (kind, create) in settings {
+            let mut entry = Entry::new(kind.clone(), None, kind.tag(), "");
+            entry.create = create;
+            self.drafts.push(Draft {
+                entry,
+                after: After::Nodes(Vec::new()),
+                parent: None,
+            });
+        }
+    }
+
+    /// Whether something is wanted of the object at hand.
+    pub fn wants(&self, component: Wanted) -> bool {
+        self.db.object(self.node).wanted.any(component)
+    }
+
+    /// The object's own entry; left out unless its definition is wanted.
+    ///
+    /// The catalog row is filled in, and dependencies are those of the object.
+    pub fn main(&mut self, entry: Entry) {
+        if self.wants(Wanted::DEFINITION) {
+            self.always(entry);
+        }
+    }
+
+    /// The object's own entry, whatever component is wanted: for data and the like.
+    pub fn always(&mut self, mut entry: Entry) {
+        if entry.catalog == CatalogId::default() {
+            entry.catalog = self.db.object(self.node).catalog;
+        }
+        self.mains[self.node.0 as usize] = Some(self.drafts.len());
+        self.drafts.push(Draft {
+            entry,
+            after: After::Object(self.node),
+            parent: None,
+        });
+    }
+
+    /// The object's own entry, which comes after exactly these objects and belongs to `parent`.
+    pub fn after(&mut self, mut entry: Entry, nodes: Vec<NodeId>, parent: Option<NodeId>) {
+        if entry.catalog == CatalogId::default() {
+            entry.catalog = self.db.object(self.node).catalog;
+        }
+        self.mains[self.node.0 as usize] = Some(self.drafts.len());
+        self.drafts.push(Draft {
+            entry,
+            after: After::Nodes(nodes),
+            parent,
+        });
+    }
+
+    /// Says which object the entry made last belongs to, for what is part of a table.
+    pub fn part_of(&mut self, parent: NodeId) {
+        if let Some(draft) = self.drafts.last_mut() {
+            draft.parent = Some(parent);
+        }
+    }
+
+    /// An entry beside the object's own, after it and belonging to it.
+    pub fn facet(&mut self, entry: Entry) -> usize {
+        let places = self.mains[self.node.0 as usize].into_iter().collect();
+        self.drafts.push(Draft {
+            entry,
+            after: After::Places(places),
+            parent: Some(self.node),
+        });
+        self.drafts.len() - 1
+    }
+
+    /// The object's comment: `COMMENT ON {word} {schema.}{name}`; `name` is quoted already.
+    pub fn comment(&mut self, word: &str, name: &str, schema: Option<&str>, owner: &str) {
+        let catalog = self.db.object(self.node).catalog;
+        self.comment_on(catalog, 0, word, name, schema, owner);
+    }
+
+    /// A comment on a part of the object (a column, a constraint made with its table).
+    pub fn comment_on(&mut self, of: CatalogId, sub: i32, word: &str, name: &str, schema: Option<&str>, owner: &str) {
+        if !self.wants(Wanted::COMMENT) {
+            return;
+        }
+        let Some(text) = self
+            .db
+            .comments
+            .get(&of)
+            .and_then(|list| list.iter().find(|(at, _)| *at == sub))
+        else {
+            return;
+        };
+        let text = text.1.clone();
+        self.comment_text(&text, word, name, schema, owner);
+    }
+
+    /// A comment with a given text.
+    pub fn comment_text(&mut self, text: &str, word: &str, name: &str, schema: Option<&str>, owner: &str) {
+        let mut entry = Entry::new(Kind::Comment, schema, format!("{word} {name}"), owner);
+        let target = target(schema, name);
+        entry.create = match text {
+            "" => format!("COMMENT ON {word} {target} IS NULL;\n"),
+            text => format!("COMMENT ON {word} {target} IS {};\n", sql::literal(text)),
+        };
+        self.facet(entry);
+    }
+
+    /// The object's security labels.
+    pub fn label(&mut self, word: &str, name: &str, schema: Option<&str>, owner: &str) {
+        let catalog = self.db.object(self.node).catalog;
+        if !self.wants(Wanted::LABEL) {
+            return;
+        }
+        let Some(labels) = self.db.labels.get(&catalog) else {
+            return;
+        };
+        let mut create = String::new();
+        for (_, provider, label) in labels.iter().filter(|(sub, _, _)| *sub == 0) {
+            let provider = sql::ident(provider);
+            let target = target(schema, name);
+            create += &format!(
+                "SECURITY LABEL FOR {provider} ON {word} {target} IS {};\n",
+                sql::literal(label)
+            );
+        }
+        if !create.is_empty() {
+            let mut entry = Entry::new(Kind::SecurityLabel, schema, format!("{word} {name}"), owner);
+            entry.create = create;
+            self.facet(entry);
+        }
+    }
+
+    /// The object's privileges, as far as they differ from what it starts with.
+    pub fn privileges(&mut self, word: &str, name: &str, schema: Option<&str>, owner: &str) -> Option<usize> {
+        self.privileges_tagged(word, name, schema, owner, &format!("{word} {name}"))
+    }
+
+    /// The same with a tag of its own, for words that GRANT spells otherwise.
+    pub fn privileges_tagged(
+        &mut self,
+        word: &str,
+        name: &str,
+        schema: Option<&str>,
+        owner: &str,
+        tag: &str,
+    ) -> Option<usize> {
+        let object = self.db.object(self.node);
+        if !self.wants(Wanted::ACL) {
+            return None;
+        }
+        let initial = self.db.initial_acls.get(&(object.catalog, 0));
+        let grants = privileges::difference(
+            object.acl.actual.as_deref(),
+            initial.map(String::as_str).or(object.acl.default.as_deref()),
+            initial.is_some().then_some(object.acl.default.as_deref()).flatten(),
+            owner,
+            word,
+            None,
+        );
+        self.grants(grants, word, name, schema, owner, tag, None)
+    }
+
+    /// A privileges entry from its grants; `None` when there are none.
+    #[allow(clippy::too_many_arguments)]
+    pub fn grants(
+        &mut self,
+        grants: Vec<pgx_archive::Grant>,
+        word: &str,
+        name: &str,
+        schema: Option<&str>,
+        owner: &str,
+        tag: &str,
+        after: Option<usize>,
+    ) -> Option<usize> {
+        if grants.is_empty() {
+            return None;
+        }
+        let mut entry = Entry::new(Kind::Acl, schema, tag, owner);
+        entry.create = privileges::statements(&grants, "", word, &target(schema, name), owner);
+        entry.roles = privileges::roles(&grants);
+        entry.grants = grants;
+        let place = self.facet(entry);
+        if let (Some(after), Some(draft)) = (after, self.drafts.get_mut(place)) {
+            // Column privileges come after the table's own, which may revoke what they give.
+            if let After::Places(places) = &mut draft.after {
+                places.push(after);
+            }
+        }
+        Some(place)
+    }
+
+    fn finish(self) -> Vec<Entry> {
+        let Emitter { db, drafts, mains, .. } = self;
+        let number = |place: usize| EntryId(place as u32 + 1);
+        let main = |id: NodeId| mains[id.0 as usize].map(number);
+        let mut entries = Vec::with_capacity(drafts.len());
+        for (place, draft) in drafts.into_iter().enumerate() {
+            let mut entry = draft.entry;
+            entry.id = number(place);
+            entry.parent = draft.parent.and_then(main);
+            entry.dependencies = match draft.after {
+                After::Nodes(nodes) => nodes.into_iter().filter_map(main).collect(),
+                After::Places(places) => places.into_iter().map(number).collect(),
+                After::Object(id) => visible(db, id, &main),
+            };
+            entries.push(entry);
+        }
+        entries
+    }
+}
+
+fn target(schema: Option<&str>, name: &str) -> String {
+    match schema {
+        Some(schema) => format!("{}.{name}", sql::ident(schema)),
+        None => name.to_owned(),
+    }
+}
+
+/// The entries an object comes after, looking through objects that have none.
+fn visible(db: &Database, id: NodeId, main: &impl Fn(NodeId) -> Option<EntryId>) -> Vec<EntryId> {
+    let mut found = Vec::new();
+    let mut seen = HashSet::from([id]);
+    let mut open = vec![id];
+    while let Some(at) = open.pop() {
+        let object = db.object(at);
+        if matches!(object.body, Body::PreDataBoundary | Body::PostDataBoundary) {
+            continue;
+        }
+        for &on in &object.dependencies {
+            if !seen.insert(on) {
+                continue;
+            }
+            match main(on) {
+                Some(entry) => found.push(entry),
+                None => open.push(on),
+            }
+        }
+    }
+    found.sort_unstable();
+    found
+}

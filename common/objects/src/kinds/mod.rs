@@ -1,0 +1,77 @@
+//! The kinds, one file each: what the catalog says and what is odd about it; the query; the struct; row to
+//! struct; struct to entries.
+
+pub mod aggregate;
+pub mod attach;
+pub mod columns;
+pub mod constraint;
+pub mod data;
+pub mod default;
+pub mod default_acl;
+pub mod event_trigger;
+pub mod extension;
+pub mod facets;
+pub mod function;
+pub mod index;
+pub mod language;
+pub mod large_object;
+pub mod policy;
+pub mod publication;
+pub mod relation;
+pub mod role;
+pub mod rule;
+pub mod schema;
+pub mod sequence;
+pub mod statistics;
+pub mod table;
+pub mod trigger;
+pub mod types;
+pub mod view;
+
+use crate::database::Database;
+use crate::error::Error;
+use crate::rows::Rows;
+
+/// When a query is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Before the locks, of the whole database: plain catalog columns only.
+    Early,
+    /// After the locks, of what is wanted: deparse functions are allowed.
+    Late,
+}
+
+/// One catalog query and what becomes of its rows.
+///
+/// All queries of a phase are made before any of its rows is read, so they can go out together; rows are
+/// read in the order of [`READERS`].
+#[derive(Clone, Copy, Debug)]
+pub struct Reader {
+    /// How messages name it.
+    pub name: &'static str,
+    /// When it is asked.
+    pub phase: Phase,
+    /// The text for this database, or `None` when there is nothing to ask.
+    pub query: fn(&Database) -> Option<String>,
+    /// Takes the rows in.
+    pub read: fn(&mut Database, &Rows) -> Result<(), Error>,
+}
+
+/// Every catalog query, in the order in which rows are read.
+///
+/// Early: roles and memberships come first because every object looks itself up there; schemas before what
+/// is in them. Late: relations' columns before what refers to them.
+pub static READERS: &[Reader] = &[
+    role::READER,
+    extension::READER,
+    extension::MEMBERS,
+    schema::READER,
+    relation::READER,
+    relation::INHERITANCE,
+    // further early readers
+    // further late readers
+    facets::COMMENTS,
+    facets::LABELS,
+    facets::INITIAL_PRIVILEGES,
+    facets::COLUMN_PRIVILEGES,
+];

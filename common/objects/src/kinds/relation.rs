@@ -1,0 +1,257 @@
+//! Relations (`pg_class`): tables, views, materialized views, foreign tables, sequences; the relations of
+//! composite types too, because `pg_depend` points at them.
+//!
+//! Early: names and plain columns of all of them. Late, by other files: `columns`, and per kind the rest.
+//! Relations of system schemas are read when their privileges were changed.
+
+use crate::database::{Body, Database, NodeId, class};
+use crate::emit::Emitter;
+use crate::error::Error;
+use crate::query::{Select, column};
+use crate::rows::{Row, Rows};
+
+use super::{Phase, Reader};
+
+const RELATIONS: Select = Select {
+    columns: &[
+        column("oid", "c.oid"),
+        column("name", "c.relname"),
+        column("schema", "c.relnamespace"),
+        column("owner", "c.relowner"),
+        column("acl", "c.relacl"),
+        column(
+            "acldefault",
+            "pg_catalog.acldefault(CASE WHEN c.relkind = 'S' THEN 's'::\"char\" ELSE 'r'::\"char\" END, c.relowner)",
+        ),
+        column("relkind", "c.relkind"),
+        column("persistence", "c.relpersistence"),
+        column("row_type", "c.reltype"),
+        column("of_type", "c.reloftype"),
+        column("pages", "c.relpages"),
+        column("tuples", "c.reltuples"),
+        column("toast_pages", "t.relpages"),
+        column("has_index", "c.relhasindex"),
+        column("has_triggers", "c.relhastriggers"),
+        column("has_rules", "c.relhasrules"),
+        column("is_partition", "c.relispartition"),
+        column("is_populated", "c.relispopulated"),
+        column("replica_identity", "c.relreplident"),
+        column("row_security", "c.relrowsecurity"),
+        column("force_row_security", "c.relforcerowsecurity"),
+        column(
+            "options",
+            "pg_catalog.array_remove(pg_catalog.array_remove(c.reloptions, 'check_option=local'), 'check_option=cascaded')",
+        ),
+        column(
+            "check_option",
+            "CASE WHEN 'check_option=local' = ANY (c.reloptions) THEN 'LOCAL' WHEN 'check_option=cascaded' = ANY (c.reloptions) THEN 'CASCADED' END",
+        ),
+        column("toast_options", "t.reloptions"),
+        column("tablespace", "s.spcname"),
+        column("access_method", "a.amname"),
+        column("foreign_server", "f.ftserver"),
+        column("owning_table", "d.refobjid"),
+        column("owning_column", "d.refobjsubid"),
+        column("is_identity", "d.deptype = 'i'"),
+        column("visible", "pg_catalog.pg_table_is_visible(c.oid)"),
+    ],
+    from: "FROM pg_catalog.pg_class c
+LEFT JOIN pg_catalog.pg_class t ON t.oid = c.reltoastrelid AND t.relkind = 't' AND c.relkind <> 'p'
+LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
+LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam
+LEFT JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = c.oid
+LEFT JOIN pg_catalog.pg_depend d ON c.relkind = 'S' AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+     AND d.objid = c.oid AND d.objsubid = 0
+     AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype IN ('a', 'i')
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
+  AND c.relpersistence <> 't'
+  AND (c.oid >= 16384
+       OR c.relacl IS DISTINCT FROM (SELECT p.initprivs FROM pg_catalog.pg_init_privs p
+                                     WHERE p.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                                       AND p.objoid = c.oid AND p.objsubid = 0)
+       OR EXISTS (SELECT FROM pg_catalog.pg_attribute x WHERE x.attrelid = c.oid AND x.attacl IS NOT NULL))
+ORDER BY c.oid",
+};
+
+const INHERITS: Select = Select {
+    columns: &[column("child", "i.inhrelid"), column("parent", "i.inhparent")],
+    from: "FROM pg_catalog.pg_inherits i ORDER BY i.inhrelid, i.inhseqno",
+};
+
+/// Every relation.
+pub const READER: Reader = Reader {
+    name: "relations",
+    phase: Phase::Early,
+    query: |db| Some(RELATIONS.sql(db.server.major(), &[])),
+    read,
+};
+
+/// Who inherits from whom; the rows of indexes are passed over.
+pub const INHERITANCE: Reader = Reader {
+    name: "inheritance",
+    phase: Phase::Early,
+    query: |db| Some(INHERITS.sql(db.server.major(), &[])),
+    read: read_inheritance,
+};
+
+/// A relation.
+#[derive(Clone, Debug, Default)]
+pub struct Relation {
+    /// `r` table, `p` partitioned table, `v` view, `m` materialized view, `f` foreign table, `S` sequence,
+    /// `c` relation of a composite type.
+    pub relkind: char,
+    /// `p` permanent, `u` unlogged.
+    pub persistence: char,
+    /// OID of its row type; 0 for sequences.
+    pub row_type: u32,
+    /// OID of the composite type that a typed table is made of, or 0.
+    pub of_type: u32,
+    /// Pages on disk, as of the last VACUUM or ANALYZE.
+    pub pages: u64,
+    /// Rows, likewise; negative when never counted.
+    pub tuples: f64,
+    /// Pages of its TOAST table, likewise.
+    pub toast_pages: u64,
+    /// Whether it may have indexes.
+    pub has_index: bool,
+    /// Whether it may have triggers.
+    pub has_triggers: bool,
+    /// Whether it may have rules.
+    pub has_rules: bool,
+    /// Whether it is a partition.
+    pub is_partition: bool,
+    /// Whether a materialized view has contents.
+    pub is_populated: bool,
+    /// `d` default, `n` nothing, `f` full, `i` index.
+    pub replica_identity: char,
+    /// Row security is on.
+    pub row_security: bool,
+    /// Row security is on for the owner too.
+    pub force_row_security: bool,
+    /// Storage parameters without a view's check option.
+    pub options: Vec<String>,
+    /// A view's check option: LOCAL or CASCADED.
+    pub check_option: Option<String>,
+    /// Storage parameters of its TOAST table.
+    pub toast_options: Vec<String>,
+    /// Tablespace; empty for the database's default.
+    pub tablespace: String,
+    /// Table access method, for relations that have one.
+    pub access_method: Option<String>,
+    /// OID of a foreign table's server, or 0.
+    pub foreign_server: u32,
+    /// OID of the table that owns the sequence, or 0.
+    pub owning_table: u32,
+    /// Number of the column that owns the sequence.
+    pub owning_column: i32,
+    /// Whether the sequence is a column's identity.
+    pub is_identity: bool,
+    /// Whether an unqualified name finds it.
+    pub visible: bool,
+    /// What it inherits from, in order.
+    pub parents: Vec<NodeId>,
+    /// Columns, dropped ones left out; late, for what is wanted and its parents.
+    pub columns: Vec<super::columns::Column>,
+    /// Its check constraints and, from 18 on, what else is a constraint row.
+    pub constraints: Vec<NodeId>,
+    /// For partitioned tables: `pg_get_partkeydef`.
+    pub partition_key: Option<String>,
+    /// For partitions: `pg_get_expr(relpartbound)`.
+    pub partition_bound: Option<String>,
+    /// For views and materialized views: `pg_get_viewdef`.
+    pub view_definition: Option<String>,
+    /// For foreign tables: options as they stand in OPTIONS ( … ).
+    pub foreign_options: String,
+    /// For sequences: what `pg_sequence` says.
+    pub sequence: Option<super::sequence::Sequence>,
+    /// Extensions that it depends on (ALTER … DEPENDS ON EXTENSION), quoted.
+    pub depends_on_extensions: Vec<String>,
+    /// A view that stands first with columns only, because its body needs what comes later.
+    pub dummy_view: bool,
+    /// A materialized view that a cycle moved to post-data.
+    pub postponed: bool,
+    /// Its rows, when they are wanted.
+    pub data: Option<NodeId>,
+}
+
+fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
+    for row in rows.iter() {
+        let relation = relation(&row)?;
+        db.add(class::CLASS, &row, Body::Relation(Box::new(relation)))?;
+    }
+    Ok(())
+}
+
+fn relation(row: &Row<'_>) -> Result<Relation, Error> {
+    Ok(Relation {
+        relkind: row.letter("relkind")?,
+        persistence: row.letter("persistence")?,
+        row_type: row.oid("row_type")?,
+        of_type: row.oid("of_type")?,
+        pages: pages(row, "pages")?,
+        tuples: row.number("tuples")?,
+        toast_pages: pages(row, "toast_pages")?,
+        has_index: row.flag("has_index")?,
+        has_triggers: row.flag("has_triggers")?,
+        has_rules: row.flag("has_rules")?,
+        is_partition: row.flag("is_partition")?,
+        is_populated: row.flag("is_populated")?,
+        replica_identity: row.letter("replica_identity")?,
+        row_security: row.flag("row_security")?,
+        force_row_security: row.flag("force_row_security")?,
+        options: row.list("options")?,
+        check_option: row.opt("check_option")?.map(str::to_owned),
+        toast_options: row.list("toast_options")?,
+        tablespace: row.opt("tablespace")?.unwrap_or_default().to_owned(),
+        access_method: row.opt("access_method")?.map(str::to_owned),
+        foreign_server: row.oid("foreign_server")?,
+        owning_table: row.oid("owning_table")?,
+        owning_column: row
+            .opt("owning_column")?
+            .and_then(|number| number.parse().ok())
+            .unwrap_or(0),
+        is_identity: row.flag("is_identity")?,
+        visible: row.flag("visible")?,
+        ..Relation::default()
+    })
+}
+
+/// Pages as the server counts them: an unsigned number printed as a signed one.
+fn pages(row: &Row<'_>, column: &str) -> Result<u64, Error> {
+    match row.opt(column)? {
+        None => Ok(0),
+        Some(_) => Ok(u64::from(row.number::<i64>(column)? as u32)),
+    }
+}
+
+fn read_inheritance(db: &mut Database, rows: &Rows) -> Result<(), Error> {
+    for row in rows.iter() {
+        let (child, parent) = (
+            db.by_oid(class::CLASS, row.oid("child")?),
+            db.by_oid(class::CLASS, row.oid("parent")?),
+        );
+        if let (Some(child), Some(parent)) = (child, parent)
+            && let Some(relation) = db.relation_mut(child)
+        {
+            relation.parents.push(parent);
+        }
+    }
+    Ok(())
+}
+
+impl Relation {
+    /// Whether it holds rows of its own that COPY can read.
+    pub fn has_rows(&self) -> bool {
+        self.relkind == 'r'
+    }
+
+    /// The relation with its facets.
+    pub fn emit(&self, id: NodeId, out: &mut Emitter<'_>) {
+        match self.relkind {
+            'S' => super::sequence::emit(self, id, out),
+            'v' | 'm' => super::view::emit(self, id, out),
+            'r' | 'p' | 'f' => super::table::emit(self, id, out),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Catalog queries as data: columns that know since which major they exist.
+
+use std::fmt::Write;
+
+/// A PostgreSQL major version, 12 to 18.
+pub type Major = u32;
+
+/// One column of a catalog query; its value is always read as text.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// The name the reader uses.
+    pub name: &'static str,
+    /// The expression on servers that have it.
+    pub expression: &'static str,
+    /// The first major that has it.
+    pub since: Major,
+    /// The expression on older servers.
+    pub stand_in: &'static str,
+}
+
+/// A column that every supported server has.
+pub const fn column(name: &'static str, expression: &'static str) -> Column {
+    Column {
+        name,
+        expression,
+        since: 0,
+        stand_in: "",
+    }
+}
+
+/// A column that came with a later major.
+pub const fn since(since: Major, name: &'static str, expression: &'static str, stand_in: &'static str) -> Column {
+    Column {
+        name,
+        expression,
+        since,
+        stand_in,
+    }
+}
+
+/// A catalog query.
+#[derive(Clone, Copy, Debug)]
+pub struct Select {
+    /// What is read of each row.
+    pub columns: &'static [Column],
+    /// Everything from FROM on.
+    pub from: &'static str,
+}
+
+impl Select {
+    /// The finished text for a server; `$oids` in the FROM text becomes an array constant of `oids`.
+    pub fn sql(&self, major: Major, oids: &[u32]) -> String {
+        let mut sql = String::from("SELECT ");
+        for (at, column) in self.columns.iter().enumerate() {
+            let expression = if major >= column.since {
+                column.expression
+            } else {
+                column.stand_in
+            };
+            let comma = if at == 0 { "" } else { ",\n       " };
+            let _ = write!(sql, "{comma}({expression})::pg_catalog.text AS {}", column.name);
+        }
+        sql.push('\n');
+        sql.push_str(&self.from.replace("$oids", &oid_array(oids)));
+        sql
+    }
+}
+
+/// An array of OIDs as a constant: `'{1,2}'::pg_catalog.oid[]`.
+pub fn oid_array(oids: &[u32]) -> String {
+    let mut text = String::with_capacity(24 + oids.len() * 6);
+    text.push_str("'{");
+    for (at, oid) in oids.iter().enumerate() {
+        if at > 0 {
+            text.push(',');
+        }
+        let _ = write!(text, "{oid}");
+    }
+    text.push_str("}'::pg_catalog.oid[]");
+    text
+}
