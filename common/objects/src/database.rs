@@ -342,6 +342,10 @@ pub struct Database {
     pub initial_acls: HashMap<(CatalogId, i32), String>,
     /// Column privileges by table: (column number, list in array form).
     pub column_acls: HashMap<u32, Vec<(i32, String)>>,
+    /// Extensions that objects were bound to with ALTER … DEPENDS ON EXTENSION.
+    pub bound_to_extensions: HashMap<NodeId, Vec<NodeId>>,
+    /// Schema and name of built-in types, by OID.
+    pub builtin_types: HashMap<u32, (String, String)>,
     /// The extension that each member belongs to.
     pub members: HashMap<CatalogId, NodeId>,
     index: HashMap<CatalogId, NodeId>,

@@ -155,6 +155,20 @@ impl Emitter<'_> {
         }
     }
 
+    /// `ALTER … DEPENDS ON EXTENSION` for each extension that the object at hand is bound to, each on a line
+    /// of its own and without a newline at the end, as it follows a statement.
+    pub fn bound_to_extensions(&self, word: &str, target: &str) -> String {
+        let extensions = self.db.bound_to_extensions.get(&self.node).into_iter().flatten();
+        extensions
+            .map(|on| {
+                format!(
+                    "\nALTER {word} {target} DEPENDS ON EXTENSION {};",
+                    sql::ident(&self.db.object(*on).name)
+                )
+            })
+            .collect()
+    }
+
     /// An entry beside the object's own, after it and belonging to it.
     pub fn facet(&mut self, entry: Entry) -> usize {
         let places = self.mains[self.node.0 as usize].into_iter().collect();

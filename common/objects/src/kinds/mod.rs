@@ -3,6 +3,7 @@
 
 pub mod aggregate;
 pub mod attach;
+pub mod builtin;
 pub mod columns;
 pub mod constraint;
 pub mod data;
@@ -63,6 +64,7 @@ pub struct Reader {
 /// is in them. Late: relations' columns before what refers to them.
 pub static READERS: &[Reader] = &[
     role::READER,
+    builtin::READER,
     extension::READER,
     extension::MEMBERS,
     schema::READER,
@@ -70,6 +72,7 @@ pub static READERS: &[Reader] = &[
     relation::INHERITANCE,
     // further early readers
     // further late readers
+    crate::depend::READER,
     facets::COMMENTS,
     facets::LABELS,
     facets::INITIAL_PRIVILEGES,
