@@ -314,6 +314,8 @@ pub struct Server {
     pub encoding: String,
     /// Name of the database.
     pub database: String,
+    /// The user's search path, system schemas included (`current_schemas(true)`).
+    pub search_path: Vec<String>,
     /// Whether it is in recovery.
     pub standby: bool,
 }

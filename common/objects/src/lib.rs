@@ -24,6 +24,7 @@ pub mod database;
 pub mod depend;
 pub mod emit;
 pub mod error;
+pub mod find;
 pub mod kinds;
 pub mod order;
 pub mod privileges;

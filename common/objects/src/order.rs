@@ -138,10 +138,7 @@ fn by_types(db: &Database, left: &[u32], right: &[u32]) -> Ordering {
 fn type_key(db: &Database, oid: u32) -> (String, String) {
     match db.by_oid(class::TYPE, oid) {
         Some(id) => (db.schema_name(id).to_owned(), db.object(id).name.clone()),
-        None => (
-            "pg_catalog".to_owned(),
-            db.builtin_types.get(&oid).cloned().unwrap_or_default(),
-        ),
+        None => db.builtin_types.get(&oid).cloned().unwrap_or_default(),
     }
 }
 

@@ -4,6 +4,8 @@
 //! Early: names and plain columns of all of them. Late, by other files: `columns`, and per kind the rest.
 //! Relations of system schemas are read when their privileges were changed.
 
+use std::collections::HashMap;
+
 use crate::database::{Body, Database, NodeId, class};
 use crate::emit::Emitter;
 use crate::error::Error;
@@ -53,7 +55,6 @@ const RELATIONS: Select = Select {
         column("owning_table", "d.refobjid"),
         column("owning_column", "d.refobjsubid"),
         column("is_identity", "d.deptype = 'i'"),
-        column("visible", "pg_catalog.pg_table_is_visible(c.oid)"),
     ],
     from: "FROM pg_catalog.pg_class c
 LEFT JOIN pg_catalog.pg_class t ON t.oid = c.reltoastrelid AND t.relkind = 't' AND c.relkind <> 'p'
@@ -179,7 +180,28 @@ fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
         let relation = relation(&row)?;
         db.add(class::CLASS, &row, Body::Relation(Box::new(relation)))?;
     }
+    mark_visible(db);
     Ok(())
+}
+
+/// Finds out which relations an unqualified name reaches: the first of a name along the user's search path.
+fn mark_visible(db: &mut Database) {
+    let place = |db: &Database, id: NodeId| db.server.search_path.iter().position(|name| name == db.schema_name(id));
+    let mut first: HashMap<String, (usize, NodeId)> = HashMap::new();
+    for id in db.nodes() {
+        let Some(at) = db.relation(id).and_then(|_| place(db, id)) else {
+            continue;
+        };
+        let found = first.entry(db.object(id).name.clone()).or_insert((at, id));
+        if at < found.0 {
+            *found = (at, id);
+        }
+    }
+    for (_, id) in first.into_values() {
+        if let Some(relation) = db.relation_mut(id) {
+            relation.visible = true;
+        }
+    }
 }
 
 fn relation(row: &Row<'_>) -> Result<Relation, Error> {
@@ -211,7 +233,6 @@ fn relation(row: &Row<'_>) -> Result<Relation, Error> {
             .and_then(|number| number.parse().ok())
             .unwrap_or(0),
         is_identity: row.flag("is_identity")?,
-        visible: row.flag("visible")?,
         ..Relation::default()
     })
 }
