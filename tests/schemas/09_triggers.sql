@@ -1,0 +1,56 @@
+-- Triggers in every state and of every sort, and event triggers.
+-- roles: pgx_owner
+SET client_min_messages = warning;
+CREATE SCHEMA tr;
+SET search_path = tr;
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN COALESCE(NEW, OLD); END$$;
+CREATE FUNCTION "Odd Note"() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NULL; END$$;
+CREATE TABLE things (id integer PRIMARY KEY, name text, "Odd Column" integer);
+INSERT INTO things VALUES (1, 'one', 1), (2, 'two', 2);
+CREATE VIEW view_of_things AS SELECT id, name FROM things;
+
+CREATE TRIGGER before_row BEFORE INSERT OR UPDATE OR DELETE ON things FOR EACH ROW EXECUTE FUNCTION note();
+CREATE TRIGGER after_statement AFTER TRUNCATE ON things FOR EACH STATEMENT EXECUTE FUNCTION "Odd Note"('a', 'it''s', E'back\\slash', '');
+CREATE TRIGGER of_columns BEFORE UPDATE OF name, "Odd Column" ON things FOR EACH ROW EXECUTE FUNCTION note(1, 2.5);
+CREATE TRIGGER with_when AFTER UPDATE ON things FOR EACH ROW WHEN (OLD.name IS DISTINCT FROM NEW.name AND NEW."Odd Column" > 0) EXECUTE FUNCTION note();
+CREATE TRIGGER transition AFTER UPDATE ON things REFERENCING OLD TABLE AS before_rows NEW TABLE AS "After Rows" FOR EACH STATEMENT EXECUTE FUNCTION note();
+CREATE TRIGGER "Odd ""Name""" BEFORE DELETE ON things FOR EACH ROW EXECUTE FUNCTION "Odd Note"();
+CREATE CONSTRAINT TRIGGER deferred AFTER INSERT ON things DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note();
+CREATE CONSTRAINT TRIGGER not_deferred AFTER UPDATE OF id ON things FROM things NOT DEFERRABLE FOR EACH ROW WHEN (NEW.id > 0) EXECUTE FUNCTION note();
+CREATE CONSTRAINT TRIGGER can_be_deferred AFTER DELETE ON things DEFERRABLE FOR EACH ROW EXECUTE FUNCTION note();
+CREATE TRIGGER instead INSTEAD OF INSERT OR DELETE ON view_of_things FOR EACH ROW EXECUTE FUNCTION note();
+CREATE TRIGGER is_off BEFORE INSERT ON things FOR EACH ROW EXECUTE FUNCTION note();
+CREATE TRIGGER is_always BEFORE INSERT ON things FOR EACH ROW EXECUTE FUNCTION note();
+CREATE TRIGGER is_replica BEFORE INSERT ON things FOR EACH ROW EXECUTE FUNCTION note();
+ALTER TABLE things DISABLE TRIGGER is_off, ENABLE ALWAYS TRIGGER is_always, ENABLE REPLICA TRIGGER is_replica;
+COMMENT ON TRIGGER before_row ON things IS 'first of all';
+COMMENT ON TRIGGER "Odd ""Name""" ON things IS 'odd';
+
+-- On partitions: cloned, alone, in another state
+CREATE TABLE parts (id integer, kind text) PARTITION BY LIST (kind);
+CREATE TABLE parts_a PARTITION OF parts FOR VALUES IN ('a');
+CREATE TABLE parts_b PARTITION OF parts FOR VALUES IN ('b') PARTITION BY RANGE (id);
+CREATE TABLE parts_b_1 PARTITION OF parts_b FOR VALUES FROM (0) TO (100);
+INSERT INTO parts VALUES (1, 'a'), (2, 'b');
+CREATE TRIGGER on_all AFTER INSERT ON parts FOR EACH ROW EXECUTE FUNCTION note();
+CREATE TRIGGER on_all_disabled AFTER UPDATE ON parts FOR EACH ROW WHEN (NEW.id > 0) EXECUTE FUNCTION note();
+CREATE TRIGGER on_statement AFTER DELETE ON parts FOR EACH STATEMENT EXECUTE FUNCTION note();
+CREATE TRIGGER only_a BEFORE INSERT ON parts_a FOR EACH ROW EXECUTE FUNCTION note();
+ALTER TABLE parts_a DISABLE TRIGGER on_all;
+ALTER TABLE parts DISABLE TRIGGER on_all_disabled;
+ALTER TABLE parts_b_1 ENABLE ALWAYS TRIGGER on_all_disabled;
+CREATE TABLE parts_c PARTITION OF parts FOR VALUES IN ('c');
+
+-- Constraints whose own triggers are switched off
+CREATE TABLE refers (id integer REFERENCES things);
+ALTER TABLE refers DISABLE TRIGGER ALL;
+
+CREATE FUNCTION on_event() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN NULL; END$$;
+CREATE EVENT TRIGGER pgx_start ON ddl_command_start EXECUTE FUNCTION on_event();
+CREATE EVENT TRIGGER pgx_tags ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'DROP TABLE') EXECUTE FUNCTION on_event();
+CREATE EVENT TRIGGER pgx_drop ON sql_drop EXECUTE FUNCTION on_event();
+CREATE EVENT TRIGGER "Pgx Rewrite" ON table_rewrite EXECUTE FUNCTION on_event();
+ALTER EVENT TRIGGER pgx_start DISABLE;
+ALTER EVENT TRIGGER pgx_drop ENABLE ALWAYS;
+ALTER EVENT TRIGGER "Pgx Rewrite" ENABLE REPLICA;
+COMMENT ON EVENT TRIGGER pgx_tags IS 'only tables';
