@@ -63,9 +63,9 @@ ALTER TABLE log ENABLE REPLICA RULE on_replica;
 COMMENT ON RULE "Also Log" ON base IS 'keeps a trace';
 
 -- A view that must exist before the function that it needs: through the row type of the view.
-CREATE VIEW circle AS SELECT 1 AS id, NULL::text AS name;
-CREATE FUNCTION of_circle(c circle) RETURNS integer LANGUAGE sql AS 'SELECT $1.id';
-CREATE OR REPLACE VIEW circle AS SELECT id, name FROM base WHERE of_circle(ROW(id, name)::circle) > 0;
-CREATE VIEW on_circle AS SELECT id FROM circle;
-COMMENT ON VIEW circle IS 'round';
-COMMENT ON COLUMN circle.id IS 'and round';
+CREATE VIEW ring AS SELECT 1 AS id, NULL::text AS name;
+CREATE FUNCTION of_ring(c ring) RETURNS integer LANGUAGE sql AS 'SELECT $1.id';
+CREATE OR REPLACE VIEW ring AS SELECT id, name FROM base WHERE of_ring(ROW(id, name)::ring) > 0;
+CREATE VIEW on_ring AS SELECT id FROM ring;
+COMMENT ON VIEW ring IS 'round';
+COMMENT ON COLUMN ring.id IS 'and round';
