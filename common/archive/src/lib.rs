@@ -85,6 +85,7 @@ pub mod head;
 pub mod kind;
 pub mod order;
 pub mod reader;
+pub mod spelling;
 pub mod tick;
 pub mod totals;
 pub mod trailer;
