@@ -10,17 +10,20 @@ use crate::error::Error;
 use crate::kinds::aggregate::Aggregate;
 use crate::kinds::attach::{IndexAttach, TableAttach};
 use crate::kinds::constraint::Constraint;
-use crate::kinds::data::{LargeObjectData, Refresh, SequenceSet, TableData};
+use crate::kinds::data::{SequenceSet, TableData};
 use crate::kinds::default::ColumnDefault;
 use crate::kinds::default_acl::DefaultAcl;
 use crate::kinds::event_trigger::EventTrigger;
 use crate::kinds::extension::Extension;
+use crate::kinds::facets::ColumnAcl;
 use crate::kinds::function::Function;
 use crate::kinds::index::Index;
 use crate::kinds::language::Language;
 use crate::kinds::large_object::LargeObjects;
+use crate::kinds::large_object_data::LargeObjectData;
 use crate::kinds::policy::Policy;
 use crate::kinds::publication::{Publication, PublicationSchema, PublicationTable};
+use crate::kinds::refresh::Refresh;
 use crate::kinds::relation::Relation;
 use crate::kinds::rule::Rule;
 use crate::kinds::schema::Schema;
@@ -342,8 +345,8 @@ pub struct Database {
     pub labels: HashMap<CatalogId, Vec<(i32, String, String)>>,
     /// Initial privileges by (row, sub-object), in array form.
     pub initial_acls: HashMap<(CatalogId, i32), String>,
-    /// Column privileges by table: (column number, list in array form).
-    pub column_acls: HashMap<u32, Vec<(i32, String)>>,
+    /// Column privileges by OID of the table, in order of columns.
+    pub column_acls: HashMap<u32, Vec<ColumnAcl>>,
     /// Extensions that objects were bound to with ALTER … DEPENDS ON EXTENSION.
     pub bound_to_extensions: HashMap<NodeId, Vec<NodeId>>,
     /// Schema and name of built-in types, by OID.

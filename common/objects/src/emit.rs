@@ -148,6 +148,12 @@ impl Emitter<'_> {
         });
     }
 
+    /// Lets the facets that follow belong to another object, whose entry stands for the one at hand: an index
+    /// that a constraint makes.
+    pub fn speak_for(&mut self, id: NodeId) {
+        self.node = id;
+    }
+
     /// Says which object the entry made last belongs to, for what is part of a table.
     pub fn part_of(&mut self, parent: NodeId) {
         if let Some(draft) = self.drafts.last_mut() {
@@ -158,7 +164,12 @@ impl Emitter<'_> {
     /// `ALTER … DEPENDS ON EXTENSION` for each extension that the object at hand is bound to, each on a line
     /// of its own and without a newline at the end, as it follows a statement.
     pub fn bound_to_extensions(&self, word: &str, target: &str) -> String {
-        let extensions = self.db.bound_to_extensions.get(&self.node).into_iter().flatten();
+        self.bindings_of(self.node, word, target)
+    }
+
+    /// The same for another object, such as the index behind a constraint.
+    pub fn bindings_of(&self, id: NodeId, word: &str, target: &str) -> String {
+        let extensions = self.db.bound_to_extensions.get(&id).into_iter().flatten();
         extensions
             .map(|on| {
                 format!(

@@ -49,6 +49,7 @@ const COLUMNS_QUERY: Select = Select {
     columns: &[
         column("oid", "a.attrelid"),
         column("number", "a.attnum"),
+        column("name", "a.attname"),
         column("acl", "a.attacl"),
     ],
     from: "FROM pg_catalog.pg_attribute a
@@ -106,12 +107,27 @@ pub const COLUMN_PRIVILEGES: Reader = Reader {
     query: |db| Some(COLUMNS_QUERY.sql(db.server.major(), &[])),
     read: |db, rows| {
         for row in rows.iter() {
-            let acl = (row.number("number")?, row.opt("acl")?.unwrap_or_default().to_owned());
+            let acl = ColumnAcl {
+                number: row.number("number")?,
+                name: row.text("name")?.to_owned(),
+                actual: row.opt("acl")?.map(str::to_owned),
+            };
             db.column_acls.entry(row.oid("oid")?).or_default().push(acl);
         }
         Ok(())
     },
 };
+
+/// Privileges of one column; system columns have them too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ColumnAcl {
+    /// `attnum`
+    pub number: i32,
+    /// `attname`
+    pub name: String,
+    /// The list in array form; `None` when it only has a row in `pg_init_privs`.
+    pub actual: Option<String>,
+}
 
 fn read_initial(db: &mut Database, rows: &Rows) -> Result<(), Error> {
     for row in rows.iter() {
