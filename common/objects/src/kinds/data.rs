@@ -1,4 +1,4 @@
-//! Data: rows of tables, positions of sequences, contents of large objects and of materialized views.
+//! Data: rows of tables, positions of sequences.
 
 use crate::database::NodeId;
 use crate::emit::Emitter;
@@ -23,36 +23,12 @@ pub struct SequenceSet {
     pub is_called: bool,
 }
 
-/// The contents of a group of large objects.
-#[derive(Clone, Debug)]
-pub struct LargeObjectData {
-    /// The group.
-    pub group: NodeId,
-}
-
-/// The contents of a materialized view, made again by REFRESH.
-#[derive(Clone, Debug)]
-pub struct Refresh {
-    /// The view.
-    pub view: NodeId,
-}
-
 impl TableData {
     /// Its entry.
     pub fn emit(&self, _id: NodeId, _out: &mut Emitter<'_>) {}
 }
 
 impl SequenceSet {
-    /// Its entry.
-    pub fn emit(&self, _id: NodeId, _out: &mut Emitter<'_>) {}
-}
-
-impl LargeObjectData {
-    /// Its entry.
-    pub fn emit(&self, _id: NodeId, _out: &mut Emitter<'_>) {}
-}
-
-impl Refresh {
     /// Its entry.
     pub fn emit(&self, _id: NodeId, _out: &mut Emitter<'_>) {}
 }
