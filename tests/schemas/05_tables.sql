@@ -73,7 +73,7 @@ CREATE TABLE no_default () INHERITS (parent);
 ALTER TABLE no_default ALTER name DROP DEFAULT, ALTER v SET STORAGE PLAIN, ALTER name SET STATISTICS 42;
 CREATE TABLE two_parents (last integer) INHERITS (parent, other_parent);
 CREATE TABLE grandchild (deep integer) INHERITS (child);
-CREATE TABLE joined_later (extra text COLLATE "C" NOT NULL, id integer, mine integer);
+CREATE TABLE joined_later (id integer, extra text COLLATE "C" NOT NULL, mine integer);
 ALTER TABLE joined_later INHERIT other_parent;
 ALTER TABLE parent ADD CONSTRAINT named CHECK (name <> '');
 ALTER TABLE child ADD CONSTRAINT child_only CHECK (own <> 'x');

@@ -41,10 +41,6 @@ ALTER TABLE parts DISABLE TRIGGER on_all_disabled;
 ALTER TABLE parts_b_1 ENABLE ALWAYS TRIGGER on_all_disabled;
 CREATE TABLE parts_c PARTITION OF parts FOR VALUES IN ('c');
 
--- Constraints whose own triggers are switched off
-CREATE TABLE refers (id integer REFERENCES things);
-ALTER TABLE refers DISABLE TRIGGER ALL;
-
 CREATE FUNCTION on_event() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN NULL; END$$;
 CREATE EVENT TRIGGER pgx_start ON ddl_command_start EXECUTE FUNCTION on_event();
 CREATE EVENT TRIGGER pgx_tags ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'DROP TABLE') EXECUTE FUNCTION on_event();

@@ -52,10 +52,21 @@ impl Cluster {
         let lifeline = keeper.stdin.take();
         let mut line = String::new();
         if let Some(output) = keeper.stdout.take() {
-            BufReader::new(output).read_line(&mut line).expect("the script's output is readable");
+            BufReader::new(output)
+                .read_line(&mut line)
+                .expect("the script's output is readable");
         }
-        assert!(!line.is_empty(), "no server of major {major} could be started (see the messages above)");
-        Cluster { major, directory: line.trim_end().into(), keeper, lifeline, databases: AtomicU32::new(0) }
+        assert!(
+            !line.is_empty(),
+            "no server of major {major} could be started (see the messages above)"
+        );
+        Cluster {
+            major,
+            directory: line.trim_end().into(),
+            keeper,
+            lifeline,
+            databases: AtomicU32::new(0),
+        }
     }
 
     /// The major version, `18`.

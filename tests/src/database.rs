@@ -15,7 +15,11 @@ pub struct Database<'a> {
 impl<'a> Database<'a> {
     pub(crate) fn create(cluster: &'a Cluster, name: String) -> Self {
         // Only from template0 is a database as empty as a dump supposes.
-        run(&cluster.url("postgres"), &[], &format!("CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'"));
+        run(
+            &cluster.url("postgres"),
+            &[],
+            &format!("CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'"),
+        );
         Database { cluster, name }
     }
 
@@ -56,10 +60,43 @@ impl<'a> Database<'a> {
         psql(&self.url(), &arguments, script);
     }
 
+    /// Fills it with the copy of `source` that stock pg_dump and psql make.
+    ///
+    /// # Panics
+    /// When they fail.
+    pub fn copy_by_stock(&self, source: &Database) {
+        let output = stock("pg_dump")
+            .args(["-d", &source.url()])
+            .output()
+            .expect("pg_dump runs");
+        assert!(
+            output.status.success(),
+            "pg_dump of {}: {}",
+            source.name,
+            String::from_utf8_lossy(&output.stderr)
+        );
+        // The newest pg_dump sets a parameter that servers before 17 do not know.
+        let known = |line: &&[u8]| self.cluster.major() >= 17 || *line != b"SET transaction_timeout = 0;\n";
+        let script: Vec<&[u8]> = output
+            .stdout
+            .split_inclusive(|&byte| byte == b'\n')
+            .filter(known)
+            .collect();
+        self.script(&script.concat(), &[]);
+    }
+
     /// What stock pg_dump says its schema is.
     pub fn schema(&self) -> String {
-        let output = stock("pg_dump").args(["-s", "-d", &self.url()]).output().expect("pg_dump runs");
-        assert!(output.status.success(), "pg_dump of {}: {}", self.name, String::from_utf8_lossy(&output.stderr));
+        let output = stock("pg_dump")
+            .args(["-s", "-d", &self.url()])
+            .output()
+            .expect("pg_dump runs");
+        assert!(
+            output.status.success(),
+            "pg_dump of {}: {}",
+            self.name,
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 }
@@ -68,7 +105,9 @@ impl Drop for Database<'_> {
     fn drop(&mut self) {
         // A failed drop is of no consequence: the whole server is about to vanish.
         let statement = format!("DROP DATABASE \"{}\" WITH (FORCE)", self.name);
-        let _ = stock("psql").args(["-X", "-q", "-c", &statement, "-d", &self.cluster.url("postgres")]).output();
+        let _ = stock("psql")
+            .args(["-X", "-q", "-c", &statement, "-d", &self.cluster.url("postgres")])
+            .output();
     }
 }
 

@@ -18,7 +18,11 @@ pub fn difference(expected: (&str, &str), found: (&str, &str), lines: usize) -> 
         return None;
     }
     let diff = TextDiff::from_lines(expected.1, found.1);
-    let text = diff.unified_diff().context_radius(3).header(expected.0, found.0).to_string();
+    let text = diff
+        .unified_diff()
+        .context_radius(3)
+        .header(expected.0, found.0)
+        .to_string();
     let total = text.lines().count();
     let mut shown: String = text.split_inclusive('\n').take(lines).collect();
     if total > lines {
@@ -33,7 +37,8 @@ mod tests {
 
     #[test]
     fn versions_and_keys_are_not_compared() {
-        let dump = "--\n-- Dumped from database version 15.1\n-- Dumped by pg_dump version 18.4\n\\restrict abc\nSELECT 1;\n";
+        let dump =
+            "--\n-- Dumped from database version 15.1\n-- Dumped by pg_dump version 18.4\n\\restrict abc\nSELECT 1;\n";
         assert_eq!(comparable(dump), "--\nSELECT 1;\n");
     }
 

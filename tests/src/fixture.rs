@@ -70,7 +70,11 @@ impl Fixture {
             None => repository().join("../shared/data"),
         };
         let path = directory.join(name).with_extension("sql");
-        assert!(path.is_file(), "{} is missing: name the directory of {name}.sql in PGX_TEST_DATA", path.display());
+        assert!(
+            path.is_file(),
+            "{} is missing: name the directory of {name}.sql in PGX_TEST_DATA",
+            path.display()
+        );
         Fixture::read(&path)
     }
 
@@ -79,13 +83,22 @@ impl Fixture {
         let script = String::from_utf8_lossy(&script);
         let header = |key: &str| {
             let lines = script.lines().take_while(|line| line.starts_with("--"));
-            lines.filter_map(|line| line.trim_start_matches(['-', ' ']).strip_prefix(key)).next().unwrap_or("").trim()
+            lines
+                .filter_map(|line| line.trim_start_matches(['-', ' ']).strip_prefix(key))
+                .next()
+                .unwrap_or("")
+                .trim()
         };
         Fixture {
             name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
             path: path.to_owned(),
             since: header("since:").parse().unwrap_or(0),
-            roles: header("roles:").split(',').map(str::trim).filter(|role| !role.is_empty()).map(str::to_owned).collect(),
+            roles: header("roles:")
+                .split(',')
+                .map(str::trim)
+                .filter(|role| !role.is_empty())
+                .map(str::to_owned)
+                .collect(),
             variables: Vec::new(),
         }
     }

@@ -94,7 +94,10 @@ fn entries(dump: &str) -> String {
 fn other_opinion(source: &Database, copy: &Database) -> Option<String> {
     let judge = std::env::var_os("PGX_JUDGE")?;
     let pg_dump = stock("pg_dump").get_program().to_owned();
-    let mut path = std::path::Path::new(&pg_dump).parent().map(|bin| bin.as_os_str().to_owned()).unwrap_or_default();
+    let mut path = std::path::Path::new(&pg_dump)
+        .parent()
+        .map(|bin| bin.as_os_str().to_owned())
+        .unwrap_or_default();
     path.push(":");
     path.push(std::env::var_os("PATH").unwrap_or_default());
     let output = Command::new(&judge)
@@ -104,6 +107,10 @@ fn other_opinion(source: &Database, copy: &Database) -> Option<String> {
         .output()
         .unwrap_or_else(|error| panic!("{}: {error}", judge.to_string_lossy()));
     (!output.status.success()).then(|| {
-        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+        format!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        )
     })
 }

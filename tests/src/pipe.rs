@@ -40,7 +40,11 @@ pub struct Finished {
 impl Pipe {
     /// A pipe that starts with this program.
     pub fn of(command: &mut Command) -> Pipe {
-        Pipe { commands: Vec::new(), input: Stdio::null() }.to(command)
+        Pipe {
+            commands: Vec::new(),
+            input: Stdio::null(),
+        }
+        .to(command)
     }
 
     /// Gives the first program something to read.
@@ -61,9 +65,15 @@ impl Pipe {
         let mut last: Option<ChildStdout> = None;
         let mut running = Vec::new();
         for mut command in self.commands {
-            let input = last.take().map(Stdio::from).or(first.take()).unwrap_or_else(Stdio::null);
+            let input = last
+                .take()
+                .map(Stdio::from)
+                .or(first.take())
+                .unwrap_or_else(Stdio::null);
             command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
-            let name = std::path::Path::new(command.get_program()).file_name().unwrap_or_default();
+            let name = std::path::Path::new(command.get_program())
+                .file_name()
+                .unwrap_or_default();
             let name = name.to_string_lossy().into_owned();
             let mut child = command.spawn().unwrap_or_else(|error| panic!("{name}: {error}"));
             // The command still holds the reading end: a writer would never learn that its reader is gone.
@@ -76,7 +86,10 @@ impl Pipe {
 
         let start = Instant::now();
         let mut hung = false;
-        while running.iter_mut().any(|(_, child, _)| matches!(child.try_wait(), Ok(None))) {
+        while running
+            .iter_mut()
+            .any(|(_, child, _)| matches!(child.try_wait(), Ok(None)))
+        {
             if !hung && start.elapsed() > PATIENCE {
                 hung = true;
                 for (_, child, _) in &mut running {
@@ -91,7 +104,11 @@ impl Pipe {
             stderr: String::from_utf8_lossy(&stderr.join().unwrap_or_default()).into_owned(),
         };
         let stages = running.into_iter().map(stage).collect();
-        Finished { stages, stdout: stdout.join().unwrap_or_default(), hung }
+        Finished {
+            stages,
+            stdout: stdout.join().unwrap_or_default(),
+            hung,
+        }
     }
 }
 
@@ -155,7 +172,9 @@ mod tests {
 
     #[test]
     fn a_writer_learns_that_its_reader_is_gone() {
-        let finished = Pipe::of(&mut Command::new("yes")).to(Command::new("head").arg("-n1")).run();
+        let finished = Pipe::of(&mut Command::new("yes"))
+            .to(Command::new("head").arg("-n1"))
+            .run();
         assert_eq!(finished.codes()[1], Some(0));
         assert!(!finished.hung);
     }

@@ -6,7 +6,9 @@ use std::sync::OnceLock;
 
 /// The repository's root.
 pub fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies one level below the root")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the package lies one level below the root")
 }
 
 /// One of our tools, built in the same profile as the running test.
@@ -15,8 +17,16 @@ pub fn repository() -> &'static Path {
 /// When it has not been built.
 pub fn tool(name: &str) -> Command {
     let test = std::env::current_exe().expect("a test has an executable");
-    let path = test.parent().and_then(Path::parent).map(|profile| profile.join(name)).unwrap_or_default();
-    assert!(path.is_file(), "{} is missing: run `cargo build --workspace` first, or `make test`", path.display());
+    let path = test
+        .parent()
+        .and_then(Path::parent)
+        .map(|profile| profile.join(name))
+        .unwrap_or_default();
+    assert!(
+        path.is_file(),
+        "{} is missing: run `cargo build --workspace` first, or `make test`",
+        path.display()
+    );
     clean(Command::new(path))
 }
 

@@ -14,7 +14,11 @@ fn differs(database: &Database) -> Option<String> {
         return Some(complaint);
     }
     let ours = String::from_utf8_lossy(&ours.stdout);
-    difference(("pg_dump", &comparable(&database.schema())), ("pgx-dump", &comparable(&ours)), SHOWN)
+    difference(
+        ("pg_dump", &comparable(&database.schema())),
+        ("pgx-dump", &comparable(&ours)),
+        SHOWN,
+    )
 }
 
 fn same_text_on(major: u32) {
@@ -28,7 +32,10 @@ fn same_text_on(major: u32) {
         }
     }
     let names: Vec<&str> = failures.iter().map(|(name, _)| name.as_str()).collect();
-    let texts: String = failures.iter().map(|(name, text)| format!("==== {name} on {major}\n{text}\n")).collect();
+    let texts: String = failures
+        .iter()
+        .map(|(name, text)| format!("==== {name} on {major}\n{text}\n"))
+        .collect();
     assert!(
         failures.is_empty(),
         "{texts}{} of {compared} schemas differ on server {major}: {}",
