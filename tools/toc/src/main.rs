@@ -1,2 +1,17 @@
-//! Placeholder page.
-fn main() {}
+//! pgx-toc: list and check a pgx stream.
+
+use std::process::ExitCode;
+
+mod args;
+mod check;
+mod contents;
+#[cfg(test)]
+mod example;
+mod json;
+mod list;
+mod run;
+mod stream;
+
+fn main() -> ExitCode {
+    pgx_cli::start(&args::MANUAL, run::run)
+}

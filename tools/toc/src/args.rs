@@ -1,0 +1,100 @@
+//! The flags, and the words of the manual.
+
+use std::path::PathBuf;
+
+use pgx_cli::{Exit, Manual};
+
+/// What pgx-toc is asked to do.
+#[derive(clap::Args, Debug, Default)]
+pub struct TocArgs {
+    /// Stream to read [default: standard input]
+    ///
+    /// A stream that is compressed as a whole, by zstd or gzip, is decompressed on the way. Of a regular
+    /// file only the beginning is read; any other input is read to its end, so that the program that
+    /// writes it can finish.
+    #[arg(value_name = "FILE", help_heading = "Arguments")]
+    pub input: Option<PathBuf>,
+
+    /// Write to FILE instead of standard output
+    #[arg(short, long = "file", value_name = "FILE", help_heading = "Output options")]
+    pub file: Option<PathBuf>,
+
+    /// Write one JSON object a line
+    ///
+    /// The field type says which. One header: what the stream says of itself. One entry for each entry of
+    /// the table of contents, with its SQL. With --check one rows for each entry with rows: id, parts,
+    /// rows, bytes, digest. Last, one end: entries, whether everything was checked, and whether it is
+    /// complete. The fields of header and entry are those of HEAD and ENTRIES in pgx-stream(5). Fields may
+    /// be added in later versions, never renamed.
+    #[arg(long, help_heading = "Output options")]
+    pub json: bool,
+
+    /// List the database itself, too
+    ///
+    /// That is: the entries that pgx-load -C needs to create it, its privileges, settings and comment.
+    #[arg(short = 'C', long, help_heading = "Output options")]
+    pub create: bool,
+
+    /// Read everything and say whether it is complete and unharmed
+    ///
+    /// Checks every checksum, the order of frames, all totals and the digest of every row. A stream that
+    /// is cut short, or whose producer failed, ends with status 3 and a message that says what came last.
+    #[arg(long, help_heading = "Output options")]
+    pub check: bool,
+}
+
+/// What people read about pgx-toc.
+pub static MANUAL: Manual = Manual {
+    name: "pgx-toc",
+    version: concat!(env!("CARGO_PKG_VERSION"), " (stream format 1.0)"),
+    summary: "list and check a pgx stream",
+    usage: &["pgx-toc [OPTION]... [FILE]"],
+    description: &[
+        "Reads a stream made by pgx-dump, pgx-filter or pgx-globals from FILE or standard input, and writes its \
+         table of contents, line for line in the format of pg_restore --list: dump id, catalog and row OID, kind, \
+         schema, name and owner. Lines can be removed, commented out with a semicolon or reordered, and the list \
+         given to the -L option of pgx-load and pgx-filter.",
+        "With -v, entries that are used only inside a restore are listed too, and below each entry the ids of those \
+         that it depends on.",
+        "It needs no database.",
+    ],
+    exits: &[
+        Exit::Done,
+        Exit::Failed,
+        Exit::Usage,
+        Exit::Incomplete,
+        Exit::Interrupted,
+        Exit::ReaderGone,
+        Exit::Terminated,
+    ],
+    environment: &[],
+    examples: &[
+        ("pgx-dump app | pgx-toc", "list what a dump of a database holds"),
+        ("pgx-toc --check app.pgx", "check an archive before trusting it"),
+        (
+            "pgx-toc --json app.pgx | jq -r 'select(.kind == \"TABLE\") | .name'",
+            "name the tables of an archive",
+        ),
+    ],
+    see_also: &[
+        "pgx-dump(1)",
+        "pgx-load(1)",
+        "pgx-filter(1)",
+        "pgx-stream(5)",
+        "pg_restore(1)",
+    ],
+};
+
+#[cfg(test)]
+mod tests {
+    use super::MANUAL;
+
+    #[test]
+    fn the_version_names_the_format_that_is_read() {
+        assert!(
+            MANUAL
+                .version
+                .ends_with(&format!("(stream format {})", pgx_archive::head::FORMAT))
+        );
+    }
+}

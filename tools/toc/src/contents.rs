@@ -1,0 +1,59 @@
+//! The table of contents, read to its end.
+
+use std::collections::HashMap;
+
+use pgx_archive::{Entry, EntryId, Event, Head, Kind};
+use pgx_cli::Failure;
+
+use crate::stream::Stream;
+
+/// What a stream says of itself, and its entries in their order.
+pub struct Contents {
+    /// What the stream says of itself.
+    pub head: Head,
+    /// The entries, in the order in which they would be restored.
+    pub entries: Vec<Entry>,
+    places: HashMap<EntryId, usize>,
+}
+
+impl Contents {
+    /// Reads up to the end of the table of contents and no further.
+    pub fn read(stream: &mut Stream) -> Result<Contents, Failure> {
+        let mut head = None;
+        let mut entries: Vec<Entry> = Vec::new();
+        while let Some(event) = stream.next(None)? {
+            match (event, head.take()) {
+                (Event::Head(said), _) => head = Some(*said),
+                (Event::TocEnd(_), Some(head)) => return Ok(Contents::of(head, entries)),
+                (Event::Entries(more), said) => {
+                    entries.extend(more);
+                    head = said;
+                }
+                // A sign of life, or the producer's last words, which the next call returns as a failure.
+                (_, said) => head = said,
+            }
+        }
+        Err(stream.damaged("the stream has no table of contents"))
+    }
+
+    /// Contents that have been read elsewhere.
+    pub fn of(head: Head, entries: Vec<Entry>) -> Contents {
+        let places = entries
+            .iter()
+            .enumerate()
+            .map(|(place, entry)| (entry.id, place))
+            .collect();
+        Contents { head, entries, places }
+    }
+
+    /// The entry of this number.
+    pub fn entry(&self, id: EntryId) -> Option<&Entry> {
+        self.places.get(&id).map(|&place| &self.entries[place])
+    }
+
+    /// Whether an entry is the database itself or belongs to it (its privileges, comment, settings).
+    pub fn is_of_database(&self, entry: &Entry) -> bool {
+        let database = |entry: &Entry| matches!(entry.kind, Kind::Database | Kind::DatabaseProperties);
+        database(entry) || entry.parent.and_then(|parent| self.entry(parent)).is_some_and(database)
+    }
+}
