@@ -69,7 +69,7 @@ pub static TABLE: &[Row] = &[
     },
     Row {
         exit: Exit::Interrupted,
-        meaning: "interrupted; server queries were cancelled first",
+        meaning: "interrupted by Ctrl-C, after cancelling what a server was still doing",
     },
     Row {
         exit: Exit::ReaderGone,
@@ -77,7 +77,7 @@ pub static TABLE: &[Row] = &[
     },
     Row {
         exit: Exit::Terminated,
-        meaning: "terminated; server queries were cancelled first",
+        meaning: "terminated by SIGTERM, likewise",
     },
 ];
 

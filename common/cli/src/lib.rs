@@ -74,7 +74,7 @@ pub use exit::Exit;
 pub use failure::{Failure, Notice};
 pub use input::Input;
 pub use manual::{CONNECTION_ENVIRONMENT, Manual};
-pub use message::{LogFormat, Messages, Severity, Verbosity};
+pub use message::{LogFormat, Messages, Severity, Verbosity, json_line};
 pub use output::{Content, Destination, Output, ReaderGone, Target};
 pub use process::{Process, start};
 pub use progress::{Progress, ProgressMode};

@@ -158,6 +158,15 @@ impl Messages {
         }
     }
 
+    /// Says why the process ends at once, and leaves no bar behind.
+    pub(crate) fn last_words(&self, failure: &Failure) {
+        let bar = self.mouth.lock().unwrap_or_else(PoisonError::into_inner).bar.take();
+        if let Some(bar) = bar {
+            bar.finish_and_clear();
+        }
+        self.failure(failure);
+    }
+
     /// Writes lines that are already made (progress) as they are.
     pub(crate) fn raw(&self, lines: &str) {
         let mut mouth = self.mouth.lock().unwrap_or_else(PoisonError::into_inner);
@@ -243,8 +252,14 @@ fn json(tool: &str, severity: Severity, notice: &Notice, exit: Option<Exit>) -> 
 }
 
 /// One JSON object on a line of its own, with nothing in it that a terminal would obey.
-pub(crate) fn json_line(value: &impl Serialize) -> String {
-    let object = serde_json::to_string(value).expect("our own structs of text and numbers have a JSON form");
+///
+/// Gives an empty line for a value that has no JSON form, such as a map whose keys are not text.
+///
+/// ```
+/// assert_eq!(pgx_cli::json_line(&["tea", "\u{9b}2J"]), "[\"tea\",\"\\u009b2J\"]\n");
+/// ```
+pub fn json_line(value: &impl Serialize) -> String {
+    let object = serde_json::to_string(value).unwrap_or_default();
     // JSON escapes C0 itself; what it leaves is C1 and direction marks, which are legal as escapes.
     let mut line = String::with_capacity(object.len() + 1);
     for c in object.chars() {

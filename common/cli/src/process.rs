@@ -35,13 +35,8 @@ pub struct Process {
 /// `--generate`, listens for Ctrl-C and SIGTERM, runs `run` and prints the failure it may return.
 /// A run that fails after a signal ends with 130 or 143, whatever it failed with.
 ///
-/// `run` is an ordinary function. A tool that works asynchronously makes its runtime there:
-///
-/// ```ignore
-/// pub fn run(args: DumpArgs, process: &Process) -> Result<(), Failure> {
-///     tokio::runtime::Runtime::new()?.block_on(story(args, process))
-/// }
-/// ```
+/// `run` is an ordinary function. A tool that works asynchronously makes its runtime inside `run`, so
+/// that everything of the tool's own has ended before the status is chosen.
 pub fn start<A: Args>(manual: &'static Manual, run: impl FnOnce(A, &Process) -> Result<(), Failure>) -> ExitCode {
     live(manual, std::env::args_os().collect(), run).into()
 }
@@ -65,7 +60,7 @@ fn live<A: Args>(
         (Err(error), _) | (_, Err(error)) => return spoken_by_clap(&error),
     };
     let process = Process::new(manual, &common);
-    let result = match process.interrupt.listen() {
+    let result = match process.interrupt.listen(&process.messages) {
         Ok(()) => run(args, &process),
         Err(error) => Err(Failure::caused_by(Exit::Failed, &error).within("could not listen for signals")),
     };
@@ -77,12 +72,9 @@ fn ended(messages: &Messages, interrupt: &Interrupt, result: Result<(), Failure>
     let failure = match (result, interrupt.exit()) {
         (Ok(()), _) => return Exit::Done,
         (Err(failure), None) => failure,
-        // What fails because queries were cancelled is no news; how to go on may be.
+        // What fails because queries were cancelled is no news; how to go on, said for this very end, is.
         (Err(failure), Some(exit)) => {
-            let hint = failure
-                .notice
-                .hint
-                .filter(|_| failure.exit == Exit::Incomplete || failure.exit == exit);
+            let hint = failure.notice.hint.filter(|_| failure.exit == exit);
             let mut failure = signals::interrupted(exit);
             failure.notice.hint = hint;
             failure
@@ -207,6 +199,7 @@ mod tests {
     #[test]
     fn after_a_signal_the_status_is_the_signals() {
         let run = |_: ToolArgs, process: &Process| {
+            process.interrupt.on_raise(|| {});
             process.interrupt.raise(Exit::Terminated);
             Err(Failure::failed("canceling statement due to user request"))
         };
@@ -216,6 +209,7 @@ mod tests {
     #[test]
     fn a_signal_that_came_too_late_changes_nothing() {
         let run = |_: ToolArgs, process: &Process| {
+            process.interrupt.on_raise(|| {});
             process.interrupt.raise(Exit::Interrupted);
             Ok(())
         };

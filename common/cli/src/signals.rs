@@ -4,6 +4,10 @@
 //! that waits for it and runs the callbacks; the run then winds up on its own and ends with 130 or
 //! 143. On the second the process ends at once.
 //!
+//! Winding up takes somebody who does it. As long as nobody waits for the signal, neither with
+//! [`Interrupt::on_raise`] nor with [`Interrupt::raised`], the first one ends the process at once:
+//! a tool that only reads and writes may be stuck in a pipe, where it would never look at a flag.
+//!
 //! There is no async runtime here, so that tools without one are served by the same value: blocking
 //! loops ask [`Interrupt::check`], async code awaits [`Interrupt::raised`] under any executor.
 
@@ -17,6 +21,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::message::Messages;
 
 /// Whether the user wants the process to end. Clones share the answer.
 #[derive(Clone, Default)]
@@ -35,15 +40,18 @@ struct Shared {
 struct Waiting {
     wakers: Vec<Waker>,
     callbacks: Vec<Box<dyn FnOnce() + Send>>,
+    /// Callbacks and futures that will wind up.
+    listeners: usize,
     /// Set while there is nothing to wind up: the first signal already ends the process.
     at_once: Option<Box<dyn FnOnce() + Send>>,
 }
 
 impl Interrupt {
     /// Starts to listen for SIGINT and SIGTERM; called once, by [`crate::start`].
-    pub(crate) fn listen(&self) -> std::io::Result<()> {
+    pub(crate) fn listen(&self, messages: &Messages) -> std::io::Result<()> {
         let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
         let interrupt = self.clone();
+        let messages = messages.clone();
         std::thread::Builder::new().name("signals".into()).spawn(move || {
             for signal in signals.forever() {
                 let exit = if signal == SIGTERM {
@@ -52,6 +60,7 @@ impl Interrupt {
                     Exit::Interrupted
                 };
                 if interrupt.raise(exit) == Then::Exit {
+                    messages.last_words(&interrupted(exit));
                     std::process::exit(i32::from(exit.code()));
                 }
             }
@@ -61,25 +70,18 @@ impl Interrupt {
 
     /// Does what a signal does, without a signal: for tests, and for tools that end themselves.
     pub fn raise(&self, exit: Exit) -> Then {
-        let (wakers, callbacks) = {
-            let mut waiting = self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(restore) = waiting.at_once.take() {
-                restore();
-                return Then::Exit;
-            }
-            if self
-                .shared
-                .raised
-                .compare_exchange(0, exit.code(), Ordering::SeqCst, Ordering::SeqCst)
-                .is_err()
-            {
-                return Then::Exit;
-            }
-            (
-                std::mem::take(&mut waiting.wakers),
-                std::mem::take(&mut waiting.callbacks),
-            )
-        };
+        let mut waiting = self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(restore) = waiting.at_once.take() {
+            restore();
+            return Then::Exit;
+        }
+        if waiting.listeners == 0 || self.exit().is_some() {
+            return Then::Exit;
+        }
+        self.shared.raised.store(exit.code(), Ordering::SeqCst);
+        let wakers = std::mem::take(&mut waiting.wakers);
+        let callbacks = std::mem::take(&mut waiting.callbacks);
+        drop(waiting);
         wakers.into_iter().for_each(Waker::wake);
         callbacks.into_iter().for_each(|callback| callback());
         Then::WindUp
@@ -109,6 +111,7 @@ impl Interrupt {
         let mut waiting = self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if self.exit().is_none() {
             waiting.callbacks.push(Box::new(callback));
+            waiting.listeners += 1;
         } else {
             drop(waiting);
             callback();
@@ -116,7 +119,14 @@ impl Interrupt {
     }
 
     /// A future that is ready, with the status, once there was a signal.
+    ///
+    /// Keep it, or another one, for as long as there is something to wind up.
     pub fn raised(&self) -> Raised {
+        self.shared
+            .waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .listeners += 1;
         Raised {
             interrupt: self.clone(),
         }
@@ -165,6 +175,17 @@ pub struct Raised {
     interrupt: Interrupt,
 }
 
+impl Drop for Raised {
+    fn drop(&mut self) {
+        self.interrupt
+            .shared
+            .waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .listeners -= 1;
+    }
+}
+
 impl Future for Raised {
     type Output = Exit;
 
@@ -204,11 +225,19 @@ mod tests {
     #[test]
     fn the_first_signal_winds_up_and_the_second_exits() {
         let interrupt = Interrupt::default();
+        let _raised = interrupt.raised();
         assert_eq!(interrupt.check(), Ok(()));
         assert_eq!(interrupt.raise(Exit::Terminated), Then::WindUp);
         assert_eq!(interrupt.exit(), Some(Exit::Terminated));
         assert_eq!(interrupt.raise(Exit::Interrupted), Then::Exit);
         assert_eq!(interrupt.check().map_err(|failure| failure.exit), Err(Exit::Terminated));
+    }
+
+    #[test]
+    fn a_signal_that_nobody_waits_for_exits_at_once() {
+        let interrupt = Interrupt::default();
+        drop(interrupt.raised());
+        assert_eq!(interrupt.raise(Exit::Interrupted), Then::Exit);
     }
 
     #[test]
