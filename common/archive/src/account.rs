@@ -32,7 +32,7 @@ pub enum Stage {
     Failed,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Account {
     stage: Stage,
     lanes: usize,
@@ -52,7 +52,7 @@ pub(crate) struct Account {
 }
 
 /// What has come of an entry with rows.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Progress {
     declared: u32,
     /// The parts that have ended.
@@ -63,7 +63,7 @@ struct Progress {
     ended: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct OpenPart {
     seq: u32,
     rows: u64,

@@ -25,7 +25,7 @@ use crate::totals::End;
 use crate::trailer::{MAGIC, TRAILER_LEN, Trailer, TrailerError};
 
 /// Checks a stream and tells what comes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Decoder {
     /// Bytes that came and are not yet told of, from `used` on.
     buffer: Vec<u8>,
@@ -39,7 +39,7 @@ pub struct Decoder {
     /// Metadata that continues in the next frame.
     more: Vec<u8>,
     last: Option<FrameLabel>,
-    failure: Option<Fail>,
+    failure: Option<Box<Fail>>,
     refused: Option<DecodeError>,
 }
 
@@ -291,7 +291,7 @@ impl Decoder {
             _ => {
                 let fail: Fail = json(&payload)?;
                 self.account.fail();
-                self.failure = Some(fail.clone());
+                self.failure = Some(Box::new(fail.clone()));
                 self.expected = Expected::Nothing;
                 Event::Fail(fail)
             }
@@ -311,3 +311,6 @@ fn not_magic(found: [u8; 8]) -> Reason {
         false => Reason::NotAStream(found),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -142,7 +142,7 @@ pub struct Incomplete {
     /// The last whole frame that came, ancillary ones not counted.
     pub last: Option<FrameLabel>,
     /// What the producer said when it gave up.
-    pub failure: Option<Fail>,
+    pub failure: Option<Box<Fail>>,
 }
 
 impl fmt::Display for Incomplete {
