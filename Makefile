@@ -1,0 +1,50 @@
+# make        builds the tools
+# make test   everything, on real servers, which it obtains first
+# make demo   a million rows from one server to another, and the proof
+# make check  style, lints, pages that are out of date
+# make man    writes man pages and completions anew
+# make install PREFIX=/usr/local DESTDIR=
+
+PREFIX ?= /usr/local
+SHARE = $(DESTDIR)$(PREFIX)/share
+TOOLS := $(patsubst tools/%,pgx-%,$(wildcard tools/*))
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+all: cargo
+	cargo build --release --workspace
+
+test: cargo
+	tests/servers/fetch
+	cargo build --workspace
+	cargo test --workspace
+
+check: cargo
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo build --workspace
+	@pages=$$(mktemp -d) && trap 'rm -rf $$pages' EXIT && tests/pages target/debug $$pages $(TOOLS) && \
+	  diff -r man $$pages || { echo "man is out of date: run make man" >&2; exit 1; }
+
+man: cargo
+	cargo build --workspace
+	rm -rf man
+	tests/pages target/debug man $(TOOLS)
+
+demo: cargo
+	tests/demo
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/bash-completion/completions \
+	  $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	for tool in $(TOOLS); do \
+	  install -m 755 target/release/$$tool $(DESTDIR)$(PREFIX)/bin/ && \
+	  install -m 644 man/$$tool.1 $(SHARE)/man/man1/ && \
+	  install -m 644 man/completions/$$tool.bash $(SHARE)/bash-completion/completions/$$tool && \
+	  install -m 644 man/completions/_$$tool $(SHARE)/zsh/site-functions/ && \
+	  install -m 644 man/completions/$$tool.fish $(SHARE)/fish/vendor_completions.d/ || exit 1; \
+	done
+
+cargo:
+	@command -v cargo >/dev/null || { echo "cargo is needed: install Rust 1.90 or newer with rustup" >&2; exit 1; }
+
+.PHONY: all test check man demo install cargo
