@@ -1,0 +1,41 @@
+//! Stopping a statement that is running.
+
+use std::sync::Arc;
+
+use tokio_postgres::CancelToken;
+
+use crate::connect::Route;
+use crate::error::{Error, with_causes};
+use crate::stream::Established;
+use crate::watch::Watch;
+
+/// Asks the server to stop what a session is doing; for Ctrl-C.
+///
+/// It goes the way that the session went, encrypted if the session is. The statement then fails
+/// with SQLSTATE 57014, unless it was done already.
+#[derive(Clone)]
+pub struct Canceller {
+    token: CancelToken,
+    route: Route,
+}
+
+impl Canceller {
+    pub(crate) fn new(token: CancelToken, route: Route) -> Canceller {
+        Canceller { token, route }
+    }
+
+    /// Sends the request. That it was sent does not mean that there was anything to stop.
+    pub async fn cancel(&self) -> Result<(), Error> {
+        let failed = |reason| Error::Lost {
+            reason: format!("cannot cancel: {reason}"),
+        };
+        let stream = self.route.open().await.map_err(|error| failed(with_causes(&error)))?;
+        let established = Established {
+            watch: Arc::new(Watch::default()),
+        };
+        self.token
+            .cancel_query_raw(stream, established)
+            .await
+            .map_err(|error| failed(with_causes(&error)))
+    }
+}

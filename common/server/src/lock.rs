@@ -1,0 +1,96 @@
+//! Locks on the tables that are to be read.
+
+use crate::error::Error;
+use crate::session::Session;
+use crate::sql;
+
+/// How much SQL one LOCK TABLE has at most; the server's memory for a statement is a multiple.
+const STATEMENT: usize = 100_000;
+
+/// The SQLSTATE of a lock table that is full, among other shortages of memory.
+const OUT_OF_MEMORY: &str = "53200";
+
+/// How long to wait for tables that others hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LockWait {
+    /// As long as it takes.
+    Forever,
+    /// Not longer than this, in whatever form `SET lock_timeout` takes: `10s`, `5000`.
+    Timeout(String),
+    /// Not at all.
+    NoWait,
+}
+
+/// Takes ACCESS SHARE on every relation, in as few statements as have a reasonable size.
+///
+/// Names come quoted and qualified, with `ONLY` before them where children are not to be locked.
+/// The session must be in a transaction; the locks last until its end.
+///
+/// # Errors
+/// SQLSTATE 55P03 where a table was not free in time; 53200, with a hint, where the server has no
+/// room for so many locks. The transaction has failed then.
+pub async fn lock(session: &Session, names: &[impl AsRef<str>], wait: &LockWait) -> Result<(), Error> {
+    if let LockWait::Timeout(limit) = wait {
+        session
+            .execute(&format!("SET LOCAL lock_timeout = {}", sql::literal(limit)))
+            .await?;
+    }
+    for statement in statements(names, STATEMENT, wait == &LockWait::NoWait) {
+        if let Err(error) = session.execute(&statement).await {
+            return Err(match error.sqlstate() {
+                Some(OUT_OF_MEMORY) => {
+                    error.or_hint("raise max_locks_per_transaction on the server, or select fewer tables")
+                }
+                _ => error,
+            });
+        }
+    }
+    if let LockWait::Timeout(_) = wait {
+        session.execute("SET LOCAL lock_timeout = 0").await?;
+    }
+    Ok(())
+}
+
+fn statements(names: &[impl AsRef<str>], size: usize, no_wait: bool) -> Vec<String> {
+    let tail = if no_wait {
+        " IN ACCESS SHARE MODE NOWAIT"
+    } else {
+        " IN ACCESS SHARE MODE"
+    };
+    let mut statements: Vec<String> = Vec::new();
+    for name in names.iter().map(AsRef::as_ref) {
+        match statements.last_mut() {
+            Some(last) if last.len() + name.len() < size => {
+                last.push_str(", ");
+                last.push_str(name);
+            }
+            _ => statements.push(format!("LOCK TABLE {name}")),
+        }
+    }
+    for statement in &mut statements {
+        statement.push_str(tail);
+    }
+    statements
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_hold_as_much_as_fits() {
+        let names = ["public.a", "public.b", "public.c"];
+        assert_eq!(
+            statements(&names, 1000, false),
+            ["LOCK TABLE public.a, public.b, public.c IN ACCESS SHARE MODE"]
+        );
+        assert_eq!(
+            statements(&names, 30, true),
+            [
+                "LOCK TABLE public.a, public.b IN ACCESS SHARE MODE NOWAIT",
+                "LOCK TABLE public.c IN ACCESS SHARE MODE NOWAIT"
+            ]
+        );
+        assert!(statements(&[""; 0], 30, false).is_empty());
+    }
+}

@@ -1,0 +1,354 @@
+//! A session: one connection to one database, on which statements are sent.
+//!
+//! A task of its own reads and writes the socket, so the methods take `&self` and may be polled
+//! together: what is sent while another answer is awaited is pipelined, in the order in which the
+//! futures are first polled. Nothing of tokio-postgres shows through.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_postgres::{AsyncMessage, Client, Connection, SimpleQueryMessage};
+
+use crate::cancel::Canceller;
+use crate::connect::{self, Route};
+use crate::conninfo::Conninfo;
+use crate::error::{Error, ServerError};
+use crate::rows::{Cell, Rows};
+use crate::sql;
+use crate::stream::Stream;
+use crate::text::Text;
+use crate::version::Version;
+use crate::watch::{Watch, Watched};
+
+/// How many notices are kept until someone takes them; older ones are counted and dropped.
+const NOTICES_KEPT: usize = 1000;
+
+/// How long a lost connection may take to tell why.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// One connection to one database.
+///
+/// Dropping it ends the session on the server as soon as its last answer is read;
+/// [`close`](Session::close) waits until that has happened.
+pub struct Session {
+    client: Client,
+    driver: JoinHandle<()>,
+    link: Arc<Link>,
+    route: Route,
+    version: Version,
+    encoding: String,
+    bytes: AtomicBool,
+    encrypted: bool,
+}
+
+/// What a session shares with the COPYs that run on it.
+pub(crate) struct Link {
+    pub(crate) watch: Arc<Watch>,
+    end: watch::Receiver<Option<End>>,
+    notices: Arc<Mutex<Notices>>,
+}
+
+/// How a connection ended.
+#[derive(Debug, Clone)]
+enum End {
+    Closed,
+    Server(Box<ServerError>),
+    Broken(String),
+}
+
+/// What the server remarked beside its answers.
+#[derive(Debug, Default)]
+pub struct Notices {
+    /// The latest of them, in the order in which they came.
+    pub kept: VecDeque<ServerError>,
+    /// How many more there were before those.
+    pub dropped: u64,
+}
+
+impl Session {
+    /// Connects, by the rules of [`Conninfo`].
+    ///
+    /// # Errors
+    /// [`Error::PasswordNeeded`] when the server asks for a password and there is none: ask the
+    /// user, then try [`Conninfo::with_password`].
+    pub async fn connect(info: &Conninfo) -> Result<Session, Error> {
+        connect::connect(info).await
+    }
+
+    /// A session on a connection that has just been made.
+    pub(crate) fn start(
+        client: Client,
+        connection: Connection<Stream, Watched<Stream>>,
+        seen: Arc<Watch>,
+        route: Route,
+        encrypted: bool,
+    ) -> Session {
+        let version = Version::parse(connection.parameter("server_version").unwrap_or(""));
+        let encoding = connection.parameter("server_encoding").unwrap_or("UTF8").to_owned();
+        let notices = Arc::new(Mutex::new(Notices::default()));
+        let (ended, end) = watch::channel(None);
+        let driver = tokio::spawn(drive(connection, notices.clone(), ended));
+        let link = Arc::new(Link {
+            watch: seen,
+            end,
+            notices,
+        });
+        let bytes = AtomicBool::new(false);
+        Session {
+            client,
+            driver,
+            link,
+            route,
+            version,
+            encoding,
+            bytes,
+            encrypted,
+        }
+    }
+
+    /// The server's version.
+    pub fn version(&self) -> &Version {
+        &self.version
+    }
+
+    /// The encoding of the database, `UTF8`, `LATIN1`, `SQL_ASCII`, ….
+    pub fn encoding(&self) -> &str {
+        &self.encoding
+    }
+
+    /// Whether the connection is encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        self.encrypted
+    }
+
+    /// Whether the connection has ended.
+    pub fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    /// How text stands in results and statements.
+    pub fn text(&self) -> Text {
+        match self.bytes.load(Ordering::Relaxed) {
+            true => Text::Bytes,
+            false => Text::Utf8,
+        }
+    }
+
+    /// Says how text stands in results and statements; the caller sets `client_encoding` to match.
+    pub(crate) fn set_text(&self, text: Text) {
+        self.bytes.store(text == Text::Bytes, Ordering::Relaxed);
+    }
+
+    /// Sends one statement and gives its rows, in one round trip without preparing.
+    ///
+    /// Cast what is no plain text, number or truth value to `text` in the statement: other types
+    /// are refused rather than decoded. Several of these polled together are pipelined.
+    pub async fn rows(&self, sql: &str) -> Result<Rows, Error> {
+        if self.text() == Text::Bytes && !sql.is_ascii() {
+            return Err(Error::Protocol {
+                message: "a query that gives rows must be ASCII in a database of encoding SQL_ASCII".into(),
+            });
+        }
+        match self.collect(sql).await {
+            Ok(rows) => rows,
+            Err(error) => Err(self.link.explain(&error).await.about(sql)),
+        }
+    }
+
+    async fn collect(&self, sql: &str) -> Result<Result<Rows, Error>, tokio_postgres::Error> {
+        let none: [(&(dyn tokio_postgres::types::ToSql + Sync), _); 0] = [];
+        let mut stream = std::pin::pin!(self.client.query_typed_raw(sql, none).await?);
+        let mut result = Rows::default();
+        let mut failed = None;
+        while let Some(row) = stream.try_next().await? {
+            if result.columns.is_empty() {
+                result.columns = row.columns().iter().map(|column| column.name().to_owned()).collect();
+            }
+            let mut values = Vec::with_capacity(row.len());
+            for (index, column) in row.columns().iter().enumerate() {
+                let cell: Option<Cell<'_>> = row.try_get(index)?;
+                match cell.map(|cell| cell.text(column.type_(), self.text())).transpose() {
+                    Ok(value) => values.push(value),
+                    Err(reason) => failed = Some(format!("column {}: {reason}", column.name())),
+                }
+            }
+            result.rows.push(values);
+        }
+        Ok(match failed {
+            Some(message) => Err(Error::Protocol { message }),
+            None => Ok(result),
+        })
+    }
+
+    /// Runs one or several statements and throws their rows away.
+    ///
+    /// Several statements in one text are one transaction unless they say otherwise.
+    pub async fn execute(&self, sql: &str) -> Result<(), Error> {
+        let wire = sql::for_wire(sql, self.text());
+        match self.client.batch_execute(&wire).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.link.explain(&error).await.about(sql)),
+        }
+    }
+
+    /// Runs statements as psql would and gives the rows of the last one that has any; for `SHOW` and
+    /// its like, which [`rows`](Session::rows) can run too but whose types need no cast here.
+    pub async fn simple(&self, sql: &str) -> Result<Rows, Error> {
+        let messages = match self.client.simple_query(sql).await {
+            Ok(messages) => messages,
+            Err(error) => return Err(self.link.explain(&error).await.about(sql)),
+        };
+        let mut result = Rows::default();
+        for message in messages {
+            match message {
+                SimpleQueryMessage::RowDescription(columns) => {
+                    result = Rows {
+                        columns: columns.iter().map(|column| column.name().to_owned()).collect(),
+                        rows: Vec::new(),
+                    };
+                }
+                SimpleQueryMessage::Row(row) => {
+                    let cells = (0..row.len()).map(|index| row.try_get(index));
+                    let values = cells.map(|cell| cell.map(|text| text.map(str::to_owned)));
+                    result
+                        .rows
+                        .push(values.collect::<Result<_, _>>().map_err(|e| Error::from(&e))?);
+                }
+                _ => {}
+            }
+        }
+        Ok(result)
+    }
+
+    /// Commits, and makes sure that it was a commit: of a failed transaction the server makes a
+    /// rollback without calling it an error.
+    ///
+    /// Nothing else may be in flight on this session.
+    pub async fn commit(&self) -> Result<(), Error> {
+        self.execute("COMMIT").await?;
+        match self.link.watch.tag() {
+            tag if tag == "COMMIT" => Ok(()),
+            tag => Err(Error::Protocol {
+                message: format!("the server answered {tag} to COMMIT: the transaction had failed before"),
+            }),
+        }
+    }
+
+    /// Rolls the transaction back.
+    pub async fn rollback(&self) -> Result<(), Error> {
+        self.execute("ROLLBACK").await
+    }
+
+    /// The notices and warnings since this was last called.
+    pub fn take_notices(&self) -> Notices {
+        std::mem::take(&mut *lock(&self.link.notices))
+    }
+
+    /// What can stop the running statement from anywhere.
+    pub fn canceller(&self) -> Canceller {
+        Canceller::new(self.client.cancel_token(), self.route.clone())
+    }
+
+    /// Ends the session and waits until the connection is closed.
+    pub async fn close(self) -> Result<(), Error> {
+        let Session {
+            client, driver, link, ..
+        } = self;
+        drop(client);
+        // The task neither panics nor is it cancelled; if the runtime ends first, so did the session.
+        let _ = driver.await;
+        let end = link.end.borrow().clone();
+        match end {
+            Some(End::Server(error)) => Err(Error::Server(error)),
+            Some(End::Broken(reason)) => Err(Error::Lost { reason }),
+            Some(End::Closed) | None => Ok(()),
+        }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) fn link(&self) -> &Arc<Link> {
+        &self.link
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session")
+            .field("version", &self.version)
+            .field("encoding", &self.encoding)
+            .field("encrypted", &self.encrypted)
+            .field("closed", &self.is_closed())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Link {
+    /// The error as the user should see it: where the connection is merely "closed", why.
+    pub(crate) async fn explain(&self, error: &tokio_postgres::Error) -> Error {
+        if !error.is_closed() {
+            return Error::from(error);
+        }
+        let mut end = self.end.clone();
+        let told = tokio::time::timeout(LAST_WORDS, end.wait_for(Option::is_some)).await;
+        let end = match &told {
+            Ok(Ok(end)) => (**end).clone(),
+            _ => None,
+        };
+        match end {
+            Some(End::Server(error)) => Error::Server(error),
+            Some(End::Broken(reason)) => Error::Lost { reason },
+            Some(End::Closed) | None => Error::Lost {
+                reason: "it was closed".into(),
+            },
+        }
+    }
+}
+
+/// Reads and writes the socket until the session ends, and keeps what the server remarks.
+async fn drive(
+    mut connection: Connection<Stream, Watched<Stream>>,
+    notices: Arc<Mutex<Notices>>,
+    ended: watch::Sender<Option<End>>,
+) {
+    let end = loop {
+        match poll_fn(|cx| connection.poll_message(cx)).await {
+            Some(Ok(AsyncMessage::Notice(notice))) => lock(&notices).add((&notice).into()),
+            // Nobody listens to notifications here.
+            Some(Ok(_)) => {}
+            Some(Err(error)) => {
+                break match Error::from(&error) {
+                    Error::Server(error) => End::Server(error),
+                    _ if error.is_closed() => End::Broken("the server closed it".into()),
+                    error => End::Broken(error.message()),
+                };
+            }
+            None => break End::Closed,
+        }
+    };
+    // The reason stands before the answers that will never come are given up.
+    ended.send_replace(Some(end));
+    drop(connection);
+}
+
+impl Notices {
+    fn add(&mut self, notice: ServerError) {
+        if self.kept.len() == NOTICES_KEPT {
+            self.kept.pop_front();
+            self.dropped += 1;
+        }
+        self.kept.push_back(notice);
+    }
+}
+
+fn lock(notices: &Mutex<Notices>) -> std::sync::MutexGuard<'_, Notices> {
+    notices.lock().unwrap_or_else(PoisonError::into_inner)
+}

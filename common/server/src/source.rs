@@ -1,0 +1,303 @@
+//! A session to read from: its settings, its snapshot, and what its server is.
+//!
+//! Every session of a dump is set up the same way, so that what it reads depends on nothing that a
+//! database or role has set: no search path, lossless text, no timeouts. Row security is off, so
+//! that a table that would give only some of its rows gives an error.
+
+use crate::error::Error;
+use crate::session::Session;
+use crate::sql;
+use crate::text::Text;
+
+/// How a session for reading is to be.
+#[derive(Debug, Clone, Default)]
+pub struct SourceOptions {
+    /// The role to act as (`--role`).
+    pub role: Option<String>,
+    /// What the session sees.
+    pub isolation: Isolation,
+    /// Whether rows are filtered by policies instead of refused (`--enable-row-security`).
+    pub row_security: bool,
+    /// Whether the server quotes every name (`--quote-all-identifiers`).
+    pub quote_all_identifiers: bool,
+}
+
+/// What a session sees.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Isolation {
+    /// The database as it is at the first statement.
+    #[default]
+    RepeatableRead,
+    /// The same, at a moment that no serializable transaction can find inconsistent.
+    SerializableDeferrable,
+    /// What the session that exported this snapshot sees.
+    Snapshot(String),
+}
+
+/// What is known of a server and its database, all of it read in the session's own transaction.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServerFacts {
+    /// As the server gives it, `18.1 (Debian 18.1-1)`.
+    pub version: String,
+    /// As `server_version_num` gives it, 180001.
+    pub version_num: u32,
+    /// The database.
+    pub database: String,
+    /// The database's OID.
+    pub database_oid: u32,
+    /// The role that reads, after `SET ROLE`.
+    pub user: String,
+    /// Whether that role is a superuser.
+    pub superuser: bool,
+    /// The database's encoding, `UTF8`.
+    pub encoding: String,
+    /// `libc`, `icu` or `builtin`.
+    pub locale_provider: String,
+    /// `LC_COLLATE` of the database.
+    pub collate: String,
+    /// `LC_CTYPE` of the database.
+    pub ctype: String,
+    /// The locale of providers other than libc.
+    pub locale: Option<String>,
+    /// Further rules of an ICU locale.
+    pub icu_rules: Option<String>,
+    /// The version of the collation when the database was made.
+    pub collation_version: Option<String>,
+    /// What tells this cluster from every other, where the role may read it.
+    pub system_identifier: Option<String>,
+    /// Whether the server is a standby.
+    pub in_recovery: bool,
+    /// The snapshot, as `xmin:xmax:running`.
+    pub snapshot: String,
+    /// Where the write-ahead log stood, where the role may read it.
+    pub lsn: Option<String>,
+    /// The user's own `TimeZone`.
+    pub time_zone: String,
+}
+
+/// Sets the session up, begins its transaction and reads what the server is.
+///
+/// # Errors
+/// [`Error::Version`] for servers that this program does not know; the server's own otherwise.
+pub async fn begin(session: &Session, options: &SourceOptions) -> Result<ServerFacts, Error> {
+    session.version().check()?;
+    if session.encoding() == "SQL_ASCII" {
+        session.set_text(Text::Bytes);
+    }
+    let major = session.version().major();
+    let settings = settings(major, session.text(), options);
+    let begin = begin_statement(&options.isolation);
+    let facts = facts_query(major);
+    // In this order in one round trip. The identifier may be refused, so it is asked for outside
+    // the transaction, which would not survive that.
+    let (settings, identifier, begun, facts) = tokio::join!(
+        biased;
+        session.execute(&settings),
+        session.rows("SELECT system_identifier::text FROM pg_catalog.pg_control_system()"),
+        session.execute(&begin),
+        session.rows(&facts),
+    );
+    settings?;
+    begun?;
+    let mut facts = read(&facts?, session);
+    facts.system_identifier = match identifier {
+        Ok(rows) => rows.into_value(),
+        Err(error) if error.sqlstate() == Some("42501") => None,
+        Err(error) => return Err(error),
+    };
+    Ok(facts)
+}
+
+/// Makes what the session sees available to others, as [`Isolation::Snapshot`].
+///
+/// Where the server or a pooler cannot do that the error is given, and the transaction goes on.
+pub async fn export_snapshot(session: &Session) -> Result<String, Error> {
+    session.execute("SAVEPOINT pgx_export").await?;
+    match session.rows("SELECT pg_catalog.pg_export_snapshot()").await {
+        Ok(rows) => {
+            session.execute("RELEASE SAVEPOINT pgx_export").await?;
+            Ok(rows.text(0, 0).to_owned())
+        }
+        Err(error) => {
+            session.execute("ROLLBACK TO SAVEPOINT pgx_export").await?;
+            Err(error)
+        }
+    }
+}
+
+/// The form of COPY that is to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyForm {
+    /// Lines of text, in UTF-8.
+    Text,
+    /// Binary fields, text among them in the database's own encoding.
+    Binary,
+}
+
+/// Changes the settings that queries and data want different: to be called before COPY.
+///
+/// Rows are written with TimeZone UTC, so that text and digests do not depend on where they are
+/// made. Binary rows keep the database's encoding, as no server converts what it does not read.
+pub async fn copy_settings(session: &Session, form: CopyForm) -> Result<(), Error> {
+    session.execute(&copy_settings_sql(session.encoding(), form)).await
+}
+
+fn copy_settings_sql(encoding: &str, form: CopyForm) -> String {
+    let encoding = match (form, encoding) {
+        (CopyForm::Binary, encoding) => encoding,
+        (CopyForm::Text, "SQL_ASCII") => "SQL_ASCII",
+        (CopyForm::Text, _) => "UTF8",
+    };
+    format!("SET TimeZone = 'UTC'; SET client_encoding = {}", sql::literal(encoding))
+}
+
+fn settings(major: u32, text: Text, options: &SourceOptions) -> String {
+    let mut statements = vec!["SELECT pg_catalog.set_config('search_path', '', false)".to_owned()];
+    let mut set = |setting: &str| statements.push(format!("SET {setting}"));
+    if text == Text::Bytes {
+        set("client_encoding = 'SQL_ASCII'");
+    }
+    if let Some(role) = &options.role {
+        set(&format!("ROLE {}", sql::name(role)));
+    }
+    for setting in [
+        "DateStyle = ISO",
+        "IntervalStyle = postgres",
+        "extra_float_digits = 3",
+        "bytea_output = hex",
+        "synchronize_seqscans = off",
+        "statement_timeout = 0",
+        "lock_timeout = 0",
+        "idle_in_transaction_session_timeout = 0",
+    ] {
+        set(setting);
+    }
+    if major >= 14 {
+        set("idle_session_timeout = 0");
+    }
+    if major >= 17 {
+        set("transaction_timeout = 0");
+    }
+    set(if options.row_security {
+        "row_security = on"
+    } else {
+        "row_security = off"
+    });
+    if options.quote_all_identifiers {
+        set("quote_all_identifiers = on");
+    }
+    // Came with minor releases of August 2024, so the version does not tell whether it is there.
+    statements.push(
+        "SELECT pg_catalog.set_config(name, 'view, foreign-table', false) \
+         FROM pg_catalog.pg_settings WHERE name = 'restrict_nonsystem_relation_kind'"
+            .into(),
+    );
+    statements.join("; ")
+}
+
+fn begin_statement(isolation: &Isolation) -> String {
+    match isolation {
+        Isolation::RepeatableRead => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY".into(),
+        Isolation::SerializableDeferrable => "BEGIN ISOLATION LEVEL SERIALIZABLE, READ ONLY, DEFERRABLE".into(),
+        Isolation::Snapshot(id) => format!(
+            "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET TRANSACTION SNAPSHOT {}",
+            sql::literal(id)
+        ),
+    }
+}
+
+fn facts_query(major: u32) -> String {
+    let since = |version, column: &'static str, stand_in: &'static str| {
+        if major >= version { column } else { stand_in }
+    };
+    let provider = since(
+        15,
+        "CASE d.datlocprovider WHEN 'c' THEN 'libc' WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' \
+         ELSE d.datlocprovider::text END",
+        "'libc'",
+    );
+    let locale = since(17, "d.datlocale", since(15, "d.daticulocale", "NULL"));
+    let rules = since(16, "d.daticurules", "NULL");
+    let collation_version = since(15, "d.datcollversion", "NULL");
+    let snapshot = since(
+        13,
+        "pg_catalog.pg_current_snapshot()",
+        "pg_catalog.txid_current_snapshot()",
+    );
+    format!(
+        "SELECT d.datname::text, d.oid::text, current_user::text, \
+         (SELECT r.rolsuper::text FROM pg_catalog.pg_roles r WHERE r.rolname = current_user), \
+         pg_catalog.pg_encoding_to_char(d.encoding)::text, {provider}::text, d.datcollate::text, \
+         d.datctype::text, {locale}::text, {rules}::text, {collation_version}::text, \
+         pg_catalog.pg_is_in_recovery()::text, {snapshot}::text, \
+         CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn() \
+         ELSE pg_catalog.pg_current_wal_insert_lsn() END::text, \
+         pg_catalog.current_setting('TimeZone') \
+         FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()"
+    )
+}
+
+fn read(rows: &crate::rows::Rows, session: &Session) -> ServerFacts {
+    let text = |column| rows.text(0, column).to_owned();
+    let maybe = |column| rows.get(0, column).map(str::to_owned);
+    ServerFacts {
+        version: session.version().text.clone(),
+        version_num: session.version().number,
+        database: text(0),
+        database_oid: rows.text(0, 1).parse().unwrap_or(0),
+        user: text(2),
+        superuser: rows.text(0, 3) == "true",
+        encoding: text(4),
+        locale_provider: text(5),
+        collate: text(6),
+        ctype: text(7),
+        locale: maybe(8),
+        icu_rules: maybe(9),
+        collation_version: maybe(10),
+        system_identifier: None,
+        in_recovery: rows.text(0, 11) == "true",
+        snapshot: text(12),
+        lsn: maybe(13),
+        time_zone: text(14),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_settings_that_the_server_knows() {
+        let sql = |major| settings(major, Text::Utf8, &SourceOptions::default());
+        assert!(!sql(13).contains("idle_session_timeout"));
+        assert!(sql(14).contains("SET idle_session_timeout = 0"));
+        assert!(!sql(16).contains("transaction_timeout"));
+        assert!(sql(17).contains("SET transaction_timeout = 0"));
+    }
+
+    #[test]
+    fn a_role_is_quoted() {
+        let options = SourceOptions {
+            role: Some("a\"b".into()),
+            ..SourceOptions::default()
+        };
+        assert!(settings(18, Text::Utf8, &options).contains("SET ROLE \"a\"\"b\""));
+    }
+
+    #[test]
+    fn binary_rows_keep_the_encoding_of_the_database() {
+        let encoding = |name, form| copy_settings_sql(name, form).split_off(22);
+        assert_eq!(encoding("LATIN1", CopyForm::Binary), "SET client_encoding = 'LATIN1'");
+        assert_eq!(encoding("LATIN1", CopyForm::Text), "SET client_encoding = 'UTF8'");
+        assert_eq!(
+            encoding("SQL_ASCII", CopyForm::Text),
+            "SET client_encoding = 'SQL_ASCII'"
+        );
+    }
+
+    #[test]
+    fn a_snapshot_is_adopted_in_the_transaction_that_begins() {
+        let sql = begin_statement(&Isolation::Snapshot("0003-1".into()));
+        assert!(sql.ends_with("; SET TRANSACTION SNAPSHOT '0003-1'"));
+    }
+}

@@ -1,0 +1,96 @@
+//! A session to write to: its settings, against whatever databases and roles may have set.
+
+use crate::error::Error;
+use crate::session::Session;
+use crate::sql;
+use crate::text::Text;
+
+/// How a session for writing is to be.
+#[derive(Debug, Clone, Default)]
+pub struct TargetOptions {
+    /// The role to act as (`--role`).
+    pub role: Option<String>,
+    /// How text stands in the statements to come: [`Text::Bytes`] if the source was SQL_ASCII.
+    pub text: Text,
+    /// Whether rows are written under the policies of row security (`--enable-row-security`).
+    pub row_security: bool,
+}
+
+/// Sets the session up: no search path, no timeouts, no triggers of replication, writing allowed,
+/// text that means what it says.
+///
+/// # Errors
+/// [`Error::Version`] for servers that this program does not know; the server's own otherwise.
+pub async fn set_up(session: &Session, options: &TargetOptions) -> Result<(), Error> {
+    session.version().check()?;
+    session.execute(&settings(session.version().major(), options)).await?;
+    session.set_text(options.text);
+    Ok(())
+}
+
+/// Changes `client_encoding` to that of the rows to come: the source database's for binary rows,
+/// `UTF8` for text.
+pub async fn rows_are_in(session: &Session, encoding: &str) -> Result<(), Error> {
+    session
+        .execute(&format!("SET client_encoding = {}", sql::literal(encoding)))
+        .await
+}
+
+/// The settings as one text of statements, for servers of this major version.
+fn settings(major: u32, options: &TargetOptions) -> String {
+    let mut statements = Vec::new();
+    let mut set = |setting: &str| statements.push(format!("SET {setting}"));
+    set("default_transaction_read_only = off");
+    set("default_transaction_isolation = 'read committed'");
+    set("default_transaction_deferrable = off");
+    set("statement_timeout = 0");
+    set("lock_timeout = 0");
+    set("idle_in_transaction_session_timeout = 0");
+    if major >= 14 {
+        set("idle_session_timeout = 0");
+    }
+    if major >= 17 {
+        set("transaction_timeout = 0");
+    }
+    match options.text {
+        Text::Utf8 => set("client_encoding = 'UTF8'"),
+        Text::Bytes => set("client_encoding = 'SQL_ASCII'"),
+    }
+    set("standard_conforming_strings = on");
+    set("DateStyle = ISO");
+    set("IntervalStyle = postgres");
+    set("TimeZone = 'UTC'");
+    set("check_function_bodies = off");
+    set("xmloption = content");
+    set("client_min_messages = warning");
+    set(if options.row_security {
+        "row_security = on"
+    } else {
+        "row_security = off"
+    });
+    if let Some(role) = &options.role {
+        set(&format!("ROLE {}", sql::name(role)));
+    }
+    statements.push("SELECT pg_catalog.set_config('search_path', '', false)".to_owned());
+    // Few roles may change this one, and it matters only where somebody has changed it before.
+    statements.push(
+        "SELECT pg_catalog.set_config(name, 'origin', false) FROM pg_catalog.pg_settings \
+         WHERE name = 'session_replication_role' AND setting <> 'origin'"
+            .to_owned(),
+    );
+    statements.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_settings_that_the_server_knows() {
+        let sql = |major| settings(major, &TargetOptions::default());
+        assert!(!sql(12).contains("idle_session_timeout"));
+        assert!(!sql(16).contains("transaction_timeout"));
+        assert!(sql(18).contains("SET transaction_timeout = 0"));
+        assert!(sql(18).starts_with("SET default_transaction_read_only = off"));
+    }
+}

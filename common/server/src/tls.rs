@@ -1,0 +1,200 @@
+//! Encryption: what is agreed with a server before the first message of a session.
+//!
+//! The server is asked in PostgreSQL's protocol whether it can encrypt (or TLS starts at once,
+//! `sslnegotiation=direct`), then rustls shakes hands. What a certificate has to prove depends on
+//! `sslmode` and lives in [`verifier`]; what is read from certificates lives in [`certificate`].
+//! Which modes fall back to which is decided by [`crate::connect`], not here.
+
+pub(crate) mod certificate;
+mod verifier;
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer, ServerName};
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_rustls::TlsConnector;
+
+use crate::conninfo::{Identity, Roots, SslMode, TlsSettings};
+use crate::error::Error;
+use crate::socket::Socket;
+use crate::stream::Stream;
+use verifier::Verifier;
+
+/// The protocol name that clients and servers agree on inside TLS since PostgreSQL 17.
+const ALPN: &[u8] = b"postgresql";
+
+/// Everything needed to encrypt sockets of one connection's settings.
+#[derive(Clone)]
+pub(crate) struct Tls {
+    connector: TlsConnector,
+    direct: bool,
+}
+
+/// What came of asking a server for encryption.
+pub(crate) enum Negotiated {
+    /// It is encrypted.
+    Encrypted(Stream),
+    /// The server does not encrypt; the socket can go on in plain text.
+    Declined(Socket),
+}
+
+impl Tls {
+    /// Reads roots, revocations and our own certificate from their files.
+    pub(crate) fn new(settings: &TlsSettings) -> Result<Tls, Error> {
+        let provider = Arc::new(ring::default_provider());
+        let mut versions = Vec::new();
+        if settings.tls13 {
+            versions.push(&TLS13);
+        }
+        if settings.tls12 {
+            versions.push(&TLS12);
+        }
+        let roots = roots(settings)?;
+        let revoked = match &settings.revoked {
+            Some(path) => revoked(path)?,
+            None => Vec::new(),
+        };
+        let verifier = Verifier::new(provider.clone(), roots, revoked, settings.mode)
+            .map_err(|reason| unusable("root certificates", &reason))?;
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(&versions)
+            .map_err(|error| unusable("TLS versions", &error))?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier));
+        let mut config = match own_certificate(settings.identity.as_ref())? {
+            Some((chain, key)) => builder
+                .with_client_auth_cert(chain, key)
+                .map_err(|error| unusable("client certificate", &error))?,
+            None => builder.with_no_client_auth(),
+        };
+        config.enable_sni = settings.sni;
+        config.alpn_protocols = vec![ALPN.to_vec()];
+        Ok(Tls {
+            connector: TlsConnector::from(Arc::new(config)),
+            direct: settings.direct,
+        })
+    }
+
+    /// Asks the server to encrypt, and shakes hands if it will.
+    pub(crate) async fn negotiate(&self, mut socket: Socket, name: ServerName<'static>) -> io::Result<Negotiated> {
+        if !self.direct {
+            let mut request = BytesMut::new();
+            postgres_protocol::message::frontend::ssl_request(&mut request);
+            socket.write_all(&request).await?;
+            match socket.read_u8().await? {
+                b'S' => {}
+                b'N' => return Ok(Negotiated::Declined(socket)),
+                b'E' => return Err(io::Error::other("the server refused before encryption was agreed")),
+                _ => return Err(io::Error::other("the answer is not PostgreSQL's")),
+            }
+        }
+        let stream = self.connector.connect(name, socket).await?;
+        if self.direct && stream.get_ref().1.alpn_protocol() != Some(ALPN) {
+            return Err(io::Error::other(
+                "the server did not agree to speak PostgreSQL inside TLS",
+            ));
+        }
+        Ok(Negotiated::Encrypted(Stream::Tls(Box::new(stream))))
+    }
+}
+
+/// The trusted roots; none where `sslmode` does not insist and there is no file.
+fn roots(settings: &TlsSettings) -> Result<Option<RootCertStore>, Error> {
+    let mut store = RootCertStore::empty();
+    match &settings.roots {
+        Roots::System => {
+            let found = rustls_native_certs::load_native_certs();
+            store.add_parsable_certificates(found.certs);
+            if store.is_empty() {
+                return Err(Error::Settings {
+                    message: "the operating system has no trusted certificates".into(),
+                    hint: Some(
+                        "install its package of certificate authorities, or name a file with sslrootcert".into(),
+                    ),
+                });
+            }
+        }
+        Roots::File(path) if path.exists() => {
+            for certificate in read_certificates(path)? {
+                store.add(certificate).map_err(|error| bad_file(path, &error))?;
+            }
+        }
+        Roots::File(path) if settings.mode >= SslMode::VerifyCa => {
+            return Err(Error::Settings {
+                message: format!("root certificate file {} does not exist", path.display()),
+                hint: Some(
+                    "provide it, use the system's roots with sslrootcert=system, or let sslmode not check the server"
+                        .into(),
+                ),
+            });
+        }
+        Roots::Unknown if settings.mode >= SslMode::VerifyCa => {
+            return Err(Error::Settings {
+                message: "there is no home directory to find root.crt in".into(),
+                hint: Some("name a file with sslrootcert".into()),
+            });
+        }
+        Roots::File(_) | Roots::Unknown => return Ok(None),
+    }
+    Ok(Some(store))
+}
+
+fn revoked(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, Error> {
+    CertificateRevocationListDer::pem_file_iter(path)
+        .and_then(Iterator::collect)
+        .map_err(|error| bad_file(path, &error))
+}
+
+type Chain = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+
+fn own_certificate(identity: Option<&Identity>) -> Result<Option<Chain>, Error> {
+    let Some(identity) = identity else { return Ok(None) };
+    if !identity.named && !identity.certificate.exists() {
+        return Ok(None);
+    }
+    let chain = read_certificates(&identity.certificate)?;
+    let metadata = fs::metadata(&identity.key).map_err(|error| bad_file(&identity.key, &error))?;
+    // A key that belongs to root may be readable by a group, as Debian's shared key is.
+    let allowed = if metadata.uid() == 0 { 0o640 } else { 0o600 };
+    if metadata.permissions().mode() & 0o777 & !(allowed | 0o100) != 0 {
+        return Err(Error::Settings {
+            message: format!("private key file {} may be read by others", identity.key.display()),
+            hint: Some("its permissions must be 0600 or less, or 0640 or less if it belongs to root".into()),
+        });
+    }
+    let key = PrivateKeyDer::from_pem_file(&identity.key).map_err(|error| bad_file(&identity.key, &error))?;
+    Ok(Some((chain, key)))
+}
+
+fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let certificates: Vec<_> = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect)
+        .map_err(|error| bad_file(path, &error))?;
+    match certificates.is_empty() {
+        true => Err(bad_file(path, &"it holds no certificate")),
+        false => Ok(certificates),
+    }
+}
+
+fn bad_file(path: &Path, reason: &dyn std::fmt::Display) -> Error {
+    Error::Settings {
+        message: format!("cannot use {}: {reason}", path.display()),
+        hint: None,
+    }
+}
+
+fn unusable(what: &str, reason: &dyn std::fmt::Display) -> Error {
+    Error::Settings {
+        message: format!("cannot use the {what}: {reason}"),
+        hint: None,
+    }
+}

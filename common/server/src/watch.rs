@@ -1,0 +1,175 @@
+//! What passes by on the wire that tokio-postgres keeps to itself.
+//!
+//! Two things are needed that its interface does not give: that an error has arrived while rows of
+//! a COPY are still being sent (it reports it only when the COPY is finished, which may be hours
+//! later), and the tag of a completed command (COMMIT of an aborted transaction answers ROLLBACK,
+//! without an error). A [`Watched`] stream lies between tokio-postgres and the decrypted bytes,
+//! follows the headers of the messages, and notes both on a [`Watch`]. It changes nothing.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// The longest command tag that is noted; PostgreSQL's own limit is 64.
+const TAG_MAX: usize = 64;
+
+/// What has been seen on one connection.
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    errors: AtomicU64,
+    tag: Mutex<String>,
+}
+
+impl Watch {
+    /// How many errors the server has sent so far.
+    pub(crate) fn errors(&self) -> u64 {
+        self.errors.load(Ordering::Acquire)
+    }
+
+    /// The tag of the command that completed last.
+    pub(crate) fn tag(&self) -> String {
+        self.tag.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn saw_tag(&self, body: &[u8]) {
+        let text = body.strip_suffix(&[0]).unwrap_or(body);
+        let mut tag = self.tag.lock().unwrap_or_else(PoisonError::into_inner);
+        *tag = String::from_utf8_lossy(text).into_owned();
+    }
+}
+
+/// Follows message after message: a kind byte, a length that counts itself, a body.
+#[derive(Debug, Default)]
+struct Headers {
+    header: Vec<u8>,
+    remaining: usize,
+    tag: Option<Vec<u8>>,
+}
+
+impl Headers {
+    fn see(&mut self, mut bytes: &[u8], watch: &Watch) {
+        while !bytes.is_empty() {
+            if self.remaining == 0 {
+                let wanted = (5 - self.header.len()).min(bytes.len());
+                let (part, rest) = bytes.split_at(wanted);
+                self.header.extend_from_slice(part);
+                bytes = rest;
+                if let [kind, length @ ..] = self.header.as_slice()
+                    && let Ok(length) = <[u8; 4]>::try_from(length)
+                {
+                    self.remaining = (u32::from_be_bytes(length) as usize).saturating_sub(4);
+                    match kind {
+                        b'E' => drop(watch.errors.fetch_add(1, Ordering::AcqRel)),
+                        b'C' => self.tag = Some(Vec::new()),
+                        _ => {}
+                    }
+                    self.header.clear();
+                }
+                continue;
+            }
+            let (part, rest) = bytes.split_at(self.remaining.min(bytes.len()));
+            self.remaining -= part.len();
+            bytes = rest;
+            if let Some(tag) = &mut self.tag {
+                tag.extend(part.iter().take(TAG_MAX - tag.len().min(TAG_MAX)));
+                if self.remaining == 0 {
+                    watch.saw_tag(tag);
+                    self.tag = None;
+                }
+            }
+        }
+    }
+}
+
+/// A stream whose incoming messages are noted on a [`Watch`].
+#[derive(Debug)]
+pub(crate) struct Watched<S> {
+    stream: S,
+    headers: Headers,
+    watch: Arc<Watch>,
+}
+
+impl<S> Watched<S> {
+    /// Watches `stream`, whose next byte is the first of a message.
+    pub(crate) fn new(stream: S, watch: Arc<Watch>) -> Watched<S> {
+        Watched {
+            stream,
+            headers: Headers::default(),
+            watch,
+        }
+    }
+
+    pub(crate) fn stream(&self) -> &S {
+        &self.stream
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buf.filled().len();
+        let poll = Pin::new(&mut this.stream).poll_read(cx, buf);
+        this.headers.see(&buf.filled()[before..], &this.watch);
+        poll
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![kind];
+        bytes.extend((body.len() as u32 + 4).to_be_bytes());
+        bytes.extend(body);
+        bytes
+    }
+
+    fn conversation() -> Vec<u8> {
+        [
+            message(b'n', b""),
+            message(b'D', b"CEZ not headers"),
+            message(b'C', b"COPY 17\0"),
+            message(b'E', b"SERROR\0\0"),
+            message(b'C', b"ROLLBACK\0"),
+            message(b'Z', b"I"),
+        ]
+        .concat()
+    }
+
+    #[test]
+    fn errors_and_tags_are_seen_however_the_bytes_are_cut() {
+        for size in 1..conversation().len() {
+            let (watch, mut headers) = (Watch::default(), Headers::default());
+            for piece in conversation().chunks(size) {
+                headers.see(piece, &watch);
+            }
+            assert_eq!((watch.errors(), watch.tag().as_str()), (1, "ROLLBACK"), "cut at {size}");
+        }
+    }
+
+    #[test]
+    fn a_tag_of_absurd_length_is_cut() {
+        let watch = Watch::default();
+        Headers::default().see(&message(b'C', &[b'x'; 100_000]), &watch);
+        assert_eq!(watch.tag().len(), TAG_MAX);
+    }
+}
