@@ -1,7 +1,7 @@
 //! Rows in COPY's binary format: a tuple is a count of fields, and for each a length and its bytes.
 //!
 //! In a stream the tuples stand alone, so that parts can be cut and joined; what COPY wants around
-//! them ([`HEADER`], [`TRAILER`]) is taken off on the way out of a server by [`Envelope`] and put back on the
+//! them ([`HEADER`], [`TRAILER`]) is taken off on the way out of a server by [`Batcher`](crate::Batcher) and put back on the
 //! way in. Numbers are big-endian. The format is described in PostgreSQL's manual, page `COPY`.
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
