@@ -1,8 +1,9 @@
 //! Rows in COPY's binary format: a tuple is a count of fields, and for each a length and its bytes.
 //!
-//! In a stream the tuples stand alone, so that parts can be cut and joined; what COPY wants around
-//! them ([`HEADER`], [`TRAILER`]) is taken off on the way out of a server by [`Batcher`](crate::Batcher) and put back on the
-//! way in. Numbers are big-endian. The format is described in PostgreSQL's manual, page `COPY`.
+//! In a stream the tuples stand alone, so that parts can be cut and joined. What COPY wants around
+//! them ([`HEADER`], [`TRAILER`]) is taken off by [`Batcher`](crate::Batcher) on the way out of a server, and put
+//! back by the loader on the way in. Numbers are big-endian. PostgreSQL's manual describes the format
+//! on the page `COPY`.
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
