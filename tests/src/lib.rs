@@ -30,6 +30,7 @@ mod fixture;
 mod judge;
 mod pipe;
 mod program;
+mod tap;
 
 pub use cluster::{Cluster, MAJORS};
 pub use database::Database;
@@ -38,3 +39,4 @@ pub use fixture::Fixture;
 pub use judge::{Verdict, judge};
 pub use pipe::{Finished, Pipe, Stage};
 pub use program::{repository, stock, tool};
+pub use tap::Tap;

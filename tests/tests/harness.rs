@@ -1,6 +1,7 @@
-//! The judge of copies is itself judged: it believes a true copy and finds every sort of flaw.
+//! What tests rely on is itself tested: the judge believes a true copy and finds every sort of flaw, the
+//! tap counts what passes, a server goes with the value that holds it.
 
-use pgx_tests::{Cluster, Fixture, judge};
+use pgx_tests::{Cluster, Fixture, Pipe, Tap, judge, stock};
 
 #[test]
 fn copies_made_by_stock_tools_are_equal() {
@@ -36,4 +37,26 @@ fn a_flaw_is_found() {
         copy.sql(flaw);
         assert!(judge(&source, &copy).difference().is_some(), "{name}: not found");
     }
+}
+
+#[test]
+fn a_tap_counts_the_messages_of_a_client() {
+    let database = Cluster::shared(18).database("tapped");
+    let tap = Tap::on(database.cluster());
+    let url = tap.url(&database);
+    let output = Pipe::of(stock("psql").args(["-X", "-A", "-t", "-c", "SELECT 1", "-d", &url]))
+        .run()
+        .expect_success();
+    assert_eq!(output, b"1\n");
+    // It opens a session, asks and says goodbye.
+    assert_eq!((tap.sessions(), tap.messages()), (1, 3));
+}
+
+#[test]
+fn a_private_server_leaves_nothing_behind() {
+    let cluster = Cluster::private(16, &["max_connections=7"]);
+    let directory = cluster.directory().to_owned();
+    assert_eq!(cluster.database("any").sql("SHOW max_connections").trim(), "7");
+    drop(cluster);
+    assert!(!directory.exists());
 }

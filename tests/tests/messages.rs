@@ -1,0 +1,54 @@
+//! Reading the catalogs costs the same number of messages whatever the number of tables.
+
+use pgx_tests::{Cluster, Database, Pipe, Tap, tool};
+
+/// How many more messages ten times as many tables may cost: locks are taken in batches.
+const TOLERANCE: u64 = 5;
+
+/// Tables with everything that a careless reader would ask for table by table.
+fn with_tables(count: u32) -> Database<'static> {
+    let database = Cluster::shared(18).database("tables");
+    database.sql("CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'");
+    // In transactions of fifty: the locks of all would not fit into the server's table.
+    database.sql(&format!(
+        "DO $$ BEGIN FOR i IN 1..{count} LOOP
+           EXECUTE format('CREATE TABLE t%s (id serial PRIMARY KEY, n integer DEFAULT 5 CHECK (n > 0), x text UNIQUE)', i);
+           EXECUTE format('CREATE INDEX ON t%s (n)', i);
+           EXECUTE format('COMMENT ON COLUMN t%s.n IS %L', i, 'column ' || i);
+           EXECUTE format('CREATE TRIGGER note BEFORE INSERT ON t%s FOR EACH ROW EXECUTE FUNCTION note()', i);
+           EXECUTE format('CREATE VIEW v%1$s AS SELECT id FROM t%1$s', i);
+           EXECUTE format('ALTER TABLE t%s ENABLE ROW LEVEL SECURITY', i);
+           EXECUTE format('CREATE POLICY all_rows ON t%s USING (true)', i);
+           EXECUTE format('GRANT SELECT (n) ON t%s TO PUBLIC', i);
+           EXECUTE format('CREATE FUNCTION f%1$s() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM t%1$s; END', i);
+           IF i % 50 = 0 THEN COMMIT; END IF;
+         END LOOP; END $$"
+    ));
+    database
+}
+
+fn messages_for(count: u32, arguments: &[&str]) -> u64 {
+    let database = with_tables(count);
+    let tap = Tap::on(database.cluster());
+    Pipe::of(tool("pgx-dump").args(["-d", &tap.url(&database)]).args(arguments))
+        .run()
+        .expect_success();
+    assert!(tap.sessions() > 0, "the dump went past the tap");
+    tap.messages()
+}
+
+#[test]
+fn reading_catalogs_costs_the_same_for_200_and_2000_tables() {
+    for arguments in [
+        &["-s"][..],
+        &["-s", "-F", "plain"],
+        &["-s", "-n", "public"],
+        &["-s", "-t", "t*"],
+    ] {
+        let (few, many) = (messages_for(200, arguments), messages_for(2000, arguments));
+        assert!(
+            many.abs_diff(few) <= TOLERANCE,
+            "{arguments:?}: {few} messages for 200 tables, {many} for 2000"
+        );
+    }
+}
