@@ -1,2 +1,19 @@
-//! Placeholder page.
-fn main() {}
+//! pgx-dump: a PostgreSQL database into a stream.
+
+mod args;
+mod blobs;
+mod catalog;
+mod choice;
+mod connect;
+mod describe;
+mod error;
+mod head;
+mod lane;
+mod plain;
+mod run;
+mod sink;
+mod stream;
+
+fn main() -> std::process::ExitCode {
+    pgx_cli::start(&args::MANUAL, run::run)
+}

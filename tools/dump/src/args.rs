@@ -1,0 +1,267 @@
+//! The flags of pgx-dump, spelled as pg_dump spells them.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use pgx_archive::Compression;
+use pgx_cli::{CONNECTION_ENVIRONMENT, ConnectionArgs, Exit, Manual};
+
+/// What people read about pgx-dump beside its flags.
+pub static MANUAL: Manual = Manual {
+    name: "pgx-dump",
+    version: concat!(env!("CARGO_PKG_VERSION"), " (stream format 1.0)"),
+    summary: "dump a PostgreSQL database into a stream",
+    usage: &["pgx-dump [OPTION]... [DBNAME]"],
+    description: &[
+        "Reads one database, as it stands at one moment, and writes it to standard output as a pgx stream, \
+         for pgx-load to make it again, pgx-toc to list it, or a file to keep. The stream ends with totals and \
+         digests, so that a reader always knows whether it has all of it.",
+        "The database can be in use; readers and writers are not disturbed. Tables that are dumped are locked \
+         against being altered or dropped (ACCESS SHARE) until the dump is done.",
+    ],
+    exits: &[
+        Exit::Done,
+        Exit::Failed,
+        Exit::Usage,
+        Exit::Interrupted,
+        Exit::ReaderGone,
+        Exit::Terminated,
+    ],
+    environment: CONNECTION_ENVIRONMENT,
+    examples: &[
+        (
+            "pgx-dump app | pgx-load -C -d postgres",
+            "copy a database to another server",
+        ),
+        ("pgx-dump -d app -f app.pgx", "keep a compressed dump in a file"),
+        (
+            "pgx-dump -s -F plain app > app.sql",
+            "the definitions as a script for psql",
+        ),
+        (
+            "pgx-dump -n sales app | ssh host pgx-load -d app",
+            "one schema to another host",
+        ),
+    ],
+    see_also: &["pgx-load(1)", "pgx-toc(1)", "pg_dump(1)"],
+};
+
+/// The flags.
+#[derive(Args, Clone, Debug)]
+pub struct DumpArgs {
+    /// Where the database is.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+
+    /// Database, connection URI or key=value string; the same as -d
+    #[arg(value_name = "DBNAME", conflicts_with = "dbname")]
+    pub database: Option<String>,
+
+    /// What to dump.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+
+    /// How to write it.
+    #[command(flatten)]
+    pub output: OutputArgs,
+
+    /// How to read it.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}
+
+/// What to dump.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Selection options")]
+pub struct SelectionArgs {
+    /// Only rows, large objects and sequence values
+    #[arg(short = 'a', long, conflicts_with = "schema_only")]
+    pub data_only: bool,
+
+    /// Only definitions
+    #[arg(short = 's', long)]
+    pub schema_only: bool,
+
+    /// Only schemas that match and what is in them; may be repeated
+    #[arg(short = 'n', long, value_name = "PATTERN")]
+    pub schema: Vec<String>,
+
+    /// All but the schemas that match; may be repeated
+    #[arg(short = 'N', long, value_name = "PATTERN")]
+    pub exclude_schema: Vec<String>,
+
+    /// Only tables, views and sequences that match; may be repeated
+    #[arg(short = 't', long, value_name = "PATTERN")]
+    pub table: Vec<String>,
+
+    /// All but the tables that match; may be repeated
+    #[arg(short = 'T', long, value_name = "PATTERN")]
+    pub exclude_table: Vec<String>,
+
+    /// Definitions but not rows of tables that match; may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    pub exclude_table_data: Vec<String>,
+
+    /// Fail when a pattern to include matches nothing
+    #[arg(long)]
+    pub strict_names: bool,
+}
+
+/// How to write it.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Output options")]
+pub struct OutputArgs {
+    /// Write to FILE instead of standard output
+    #[arg(short = 'f', long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+
+    /// Form of the output [pgx, plain]
+    ///
+    /// pgx is the stream that the pgx tools share; plain is a script for psql.
+    #[arg(
+        short = 'F',
+        long,
+        value_name = "FORMAT",
+        default_value = "pgx",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    pub format: OutputFormat,
+
+    /// Compress: none, zstd[:LEVEL], gzip[:LEVEL]
+    ///
+    /// The default is zstd for a file and none for a pipe.
+    #[arg(short = 'Z', long, value_name = "METHOD[:LEVEL]", value_parser = compression)]
+    pub compress: Option<Compression>,
+
+    /// Form of rows: auto, text or binary
+    ///
+    /// auto sends binary rows for tables whose column types allow it safely, text for the rest. A plain
+    /// script has text.
+    #[arg(
+        long,
+        value_name = "FORM",
+        default_value = "auto",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    pub copy_format: CopyFormat,
+
+    /// In a plain script, create the database and connect to it
+    #[arg(short = 'C', long)]
+    pub create: bool,
+
+    /// In a plain script, do not set owners
+    #[arg(short = 'O', long)]
+    pub no_owner: bool,
+
+    /// In a plain script, do not grant or revoke
+    #[arg(short = 'x', long, visible_alias = "no-acl")]
+    pub no_privileges: bool,
+
+    /// In a plain script, do not set tablespaces
+    #[arg(long)]
+    pub no_tablespaces: bool,
+
+    /// In a plain script, do not set table access methods
+    #[arg(long)]
+    pub no_table_access_method: bool,
+
+    /// In a plain script, the key of \restrict: letters and digits
+    #[arg(long, value_name = "KEY", value_parser = restrict_key)]
+    pub restrict_key: Option<String>,
+}
+
+/// How to read it.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Reading options")]
+pub struct ReadingArgs {
+    /// Fail when a table cannot be locked within MS milliseconds
+    #[arg(long, value_name = "MS")]
+    pub lock_wait_timeout: Option<u32>,
+
+    /// Use a snapshot that another session exported
+    #[arg(long, value_name = "ID")]
+    pub snapshot: Option<String>,
+}
+
+/// Form of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// The stream that the pgx tools share.
+    Pgx,
+    /// A script for psql.
+    #[value(alias = "p")]
+    Plain,
+}
+
+/// Form of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CopyFormat {
+    /// Binary where it is safe, else text.
+    Auto,
+    /// Text.
+    Text,
+    /// Binary wherever it can be.
+    Binary,
+}
+
+/// Reads `none`, `zstd:3`, `gzip`; a bare number is gzip, as in pg_dump.
+fn compression(text: &str) -> Result<Compression, String> {
+    let (method, level) = match text.split_once(':') {
+        Some((method, level)) => {
+            let level = level.strip_prefix("level=").unwrap_or(level);
+            (
+                method,
+                Some(
+                    level
+                        .parse::<i32>()
+                        .map_err(|_| format!("\"{level}\" is not a compression level"))?,
+                ),
+            )
+        }
+        None => match text.parse::<i32>() {
+            Ok(0) => ("none", None),
+            Ok(level) => ("gzip", Some(level)),
+            Err(_) => (text, None),
+        },
+    };
+    match (method, level) {
+        ("none", None) => Ok(Compression::Stored),
+        ("none", Some(_)) => Err("\"none\" takes no level".into()),
+        ("zstd", level) if level.is_none_or(|level| (1..=22).contains(&level)) => {
+            Ok(Compression::Zstd(level.unwrap_or(3)))
+        }
+        ("zstd", _) => Err("a level of zstd is from 1 to 22".into()),
+        ("gzip", level) if level.is_none_or(|level| (1..=9).contains(&level)) => {
+            Ok(Compression::Zlib(level.unwrap_or(6) as u32))
+        }
+        ("gzip", _) => Err("a level of gzip is from 1 to 9".into()),
+        (other, _) => Err(format!("\"{other}\" is not a method: none, zstd or gzip")),
+    }
+}
+
+fn restrict_key(text: &str) -> Result<String, String> {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        Ok(text.to_owned())
+    } else {
+        Err("a key is made of letters and digits".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compression_is_read_as_pg_dump_reads_it() {
+        assert_eq!(compression("none"), Ok(Compression::Stored));
+        assert_eq!(compression("0"), Ok(Compression::Stored));
+        assert_eq!(compression("zstd"), Ok(Compression::Zstd(3)));
+        assert_eq!(compression("zstd:level=9"), Ok(Compression::Zstd(9)));
+        assert_eq!(compression("7"), Ok(Compression::Zlib(7)));
+        assert!(compression("lz5").is_err());
+        assert!(compression("zstd:23").is_err());
+        assert!(compression("gzip:x").is_err());
+    }
+}

@@ -1,0 +1,173 @@
+//! Why a dump failed, and how to tell both the user and whoever reads the stream.
+
+use std::fmt;
+
+use pgx_archive::{EncodeError, EntryId, Fail};
+use pgx_cli::{Exit, Failure};
+use pgx_selection::PatternError;
+
+/// Why a dump failed.
+#[derive(Debug)]
+pub enum Error {
+    /// The server, or the way to it.
+    Server(pgx_server::Error),
+    /// A catalog query.
+    Query {
+        /// What it reads.
+        query: &'static str,
+        /// What the server said.
+        error: pgx_server::Error,
+    },
+    /// Rows of an entry.
+    Rows {
+        /// The entry.
+        id: EntryId,
+        /// The entry as a user names it.
+        entry: String,
+        /// What the server said.
+        error: pgx_server::Error,
+    },
+    /// Rows that are not what COPY sends.
+    Malformed {
+        /// The entry.
+        id: EntryId,
+        /// The entry as a user names it.
+        entry: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// What was read does not make a database.
+    Catalog(pgx_objects::Error),
+    /// A pattern that cannot be used.
+    Pattern(PatternError),
+    /// A pattern that names another database.
+    OtherDatabase {
+        /// The pattern.
+        pattern: String,
+        /// The database it names.
+        database: String,
+    },
+    /// Patterns that match nothing.
+    NoMatch {
+        /// Schemas or tables.
+        what: &'static str,
+        /// The pattern, when one alone is to blame.
+        pattern: Option<String>,
+    },
+    /// The stream could not be written as asked.
+    Encode(EncodeError),
+    /// The output, or the user, ended the run.
+    Ended(Failure),
+}
+
+impl Error {
+    fn server(&self) -> Option<&pgx_server::Error> {
+        match self {
+            Error::Server(error) | Error::Query { error, .. } | Error::Rows { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The last frame of a stream that is given up in a stage.
+    pub fn last_words(&self, stage: &str) -> Fail {
+        let server = self.server();
+        Fail {
+            stage: stage.to_owned(),
+            entry: match self {
+                Error::Rows { id, .. } | Error::Malformed { id, .. } => Some(*id),
+                _ => None,
+            },
+            sqlstate: server.and_then(|error| error.sqlstate()).map(str::to_owned),
+            message: self.to_string(),
+            detail: server.and_then(|error| error.detail()).map(str::to_owned),
+            hint: server.and_then(|error| error.hint()).map(str::to_owned),
+            resumable: false,
+        }
+    }
+
+    /// The same for the user.
+    pub fn into_failure(self) -> Failure {
+        if let Error::Ended(failure) = self {
+            return failure;
+        }
+        let exit = match self {
+            Error::Pattern(_) | Error::OtherDatabase { .. } => Exit::Usage,
+            _ => Exit::Failed,
+        };
+        let message = match self.server().and_then(|error| error.sqlstate()) {
+            Some(sqlstate) => format!("{self} (SQLSTATE {sqlstate})"),
+            None => self.to_string(),
+        };
+        let mut failure = Failure::new(exit, message);
+        if let Some(server) = self.server() {
+            if let Some(detail) = server.detail() {
+                failure = failure.detail(detail);
+            }
+            if let Some(hint) = server.hint() {
+                failure = failure.hint(hint);
+            }
+        }
+        if let Error::NoMatch { .. } = self {
+            failure = failure.hint("a pattern without a schema only finds what is in the search path: try '*.NAME'");
+        }
+        failure
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Server(error) => f.write_str(&error.message()),
+            Error::Query { query, error } => write!(f, "reading {query}: {}", error.message()),
+            Error::Rows { entry, error, .. } => write!(f, "{entry}: {}", error.message()),
+            Error::Malformed { entry, reason, .. } => write!(f, "{entry}: {reason}"),
+            Error::Catalog(error) => error.fmt(f),
+            Error::Pattern(error) => error.fmt(f),
+            Error::OtherDatabase { pattern, database } => {
+                write!(
+                    f,
+                    "pattern \"{pattern}\" names database \"{database}\", which is not the one that is dumped"
+                )
+            }
+            Error::NoMatch {
+                what,
+                pattern: Some(pattern),
+            } => write!(f, "no matching {what} were found for pattern \"{pattern}\""),
+            Error::NoMatch { what, pattern: None } => write!(f, "no matching {what} were found"),
+            Error::Encode(error) => error.fmt(f),
+            Error::Ended(failure) => f.write_str(&failure.notice.message),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<pgx_server::Error> for Error {
+    fn from(error: pgx_server::Error) -> Error {
+        Error::Server(error)
+    }
+}
+
+impl From<pgx_objects::Error> for Error {
+    fn from(error: pgx_objects::Error) -> Error {
+        Error::Catalog(error)
+    }
+}
+
+impl From<PatternError> for Error {
+    fn from(error: PatternError) -> Error {
+        Error::Pattern(error)
+    }
+}
+
+impl From<EncodeError> for Error {
+    fn from(error: EncodeError) -> Error {
+        Error::Encode(error)
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Error {
+        Error::Ended(failure)
+    }
+}

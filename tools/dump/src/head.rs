@@ -1,0 +1,62 @@
+//! What a dump says of itself before anything else.
+
+use pgx_archive::head::{Content, Head, Locale, Source};
+use pgx_server::source::ServerFacts;
+
+use crate::args::SelectionArgs;
+
+/// HEAD of a new archive.
+pub fn head(facts: &ServerFacts, selection: &SelectionArgs) -> Head {
+    let producer = concat!("pgx-dump ", env!("CARGO_PKG_VERSION"));
+    let mut head = Head::new(
+        Content::Database,
+        uuid::Uuid::new_v4().to_string(),
+        jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        producer,
+    );
+    head.source = Source {
+        version: facts.version_num,
+        version_text: facts.version.clone(),
+        database: facts.database.clone(),
+        encoding: facts.encoding.clone(),
+        locale: Locale {
+            provider: facts.locale_provider.clone(),
+            collate: facts.collate.clone(),
+            ctype: facts.ctype.clone(),
+            name: facts.locale.clone(),
+            rules: facts.icu_rules.clone(),
+        },
+        system_identifier: facts.system_identifier.clone(),
+        standby: facts.in_recovery,
+        snapshot: Some(facts.snapshot.clone()),
+        lsn: facts.lsn.clone(),
+    };
+    head.selection = words(selection);
+    head
+}
+
+/// The selection in the user's words, one option after another.
+fn words(selection: &SelectionArgs) -> Vec<String> {
+    let mut words = Vec::new();
+    let switches = [
+        (selection.data_only, "--data-only"),
+        (selection.schema_only, "--schema-only"),
+    ];
+    words.extend(
+        switches
+            .iter()
+            .filter(|(on, _)| *on)
+            .map(|(_, word)| (*word).to_owned()),
+    );
+    let lists = [
+        ("--schema", &selection.schema),
+        ("--exclude-schema", &selection.exclude_schema),
+        ("--table", &selection.table),
+        ("--exclude-table", &selection.exclude_table),
+        ("--exclude-table-data", &selection.exclude_table_data),
+    ];
+    for (word, patterns) in lists {
+        words.extend(patterns.iter().map(|pattern| format!("{word}={pattern}")));
+    }
+    words
+}
