@@ -4,6 +4,7 @@
 pub mod aggregate;
 pub mod attach;
 pub mod builtin;
+pub mod check;
 pub mod columns;
 pub mod constraint;
 pub mod data;
@@ -12,11 +13,16 @@ pub mod default_acl;
 pub mod event_trigger;
 pub mod extension;
 pub mod facets;
+pub mod foreign_key;
 pub mod function;
 pub mod index;
+pub mod index_attach;
+pub mod inheritance;
+pub mod key;
 pub mod language;
 pub mod large_object;
 pub mod large_object_data;
+pub mod names;
 pub mod policy;
 pub mod publication;
 pub mod refresh;
@@ -73,8 +79,23 @@ pub static READERS: &[Reader] = &[
     schema::READER,
     relation::READER,
     relation::INHERITANCE,
+    types::READER,
     // further early readers
     // further late readers
+    types::enumeration::READER,
+    types::composite::READER,
+    types::range::READER,
+    types::base::READER,
+    types::domain::READER,
+    types::domain_constraint::READER,
+    view::READER,
+    rule::READER,
+    refresh::READER,
+    index::READER,
+    foreign_key::READER,
+    statistics::READER,
+    trigger::READER,
+    policy::READER,
     crate::depend::READER,
     facets::COMMENTS,
     facets::LABELS,

@@ -1,14 +1,66 @@
-//! Types (`pg_type`): base, composite, enum, range and multirange types, domains; arrays and row types stand
-//! in the dependency graph only.
+//! Types (`pg_type`): base, composite, enum and range types, domains, and types that are only declared.
+//!
+//! Arrays, multiranges and the row types of tables come with their element, range and table: they stand in
+//! the dependency graph only. A base type needs its functions and they need the type; what lies between is
+//! the declaration, a node of its own that becomes an entry when the cycle is cut.
 
-use crate::database::NodeId;
+use pgx_archive::{Entry, Kind};
+
+use crate::database::{Body, Database, NodeId, Object, Wanted, class};
 use crate::emit::Emitter;
+use crate::error::Error;
+use crate::query::{Select, column};
+use crate::rows::{Row, Rows};
+
+use super::names::Names;
+use super::{Phase, Reader};
+
+pub mod base;
+pub mod composite;
+pub mod domain;
+pub mod domain_constraint;
+pub mod enumeration;
+pub mod range;
+
+const TYPES: Select = Select {
+    columns: &[
+        column("oid", "t.oid"),
+        column("name", "t.typname"),
+        column("schema", "t.typnamespace"),
+        column("owner", "t.typowner"),
+        column("acl", "t.typacl"),
+        column("acldefault", "pg_catalog.acldefault('T', t.typowner)"),
+        column("typtype", "t.typtype"),
+        column("is_defined", "t.typisdefined"),
+        column("relation", "t.typrelid"),
+        column("relkind", "c.relkind"),
+        column("is_array", "e.typarray = t.oid"),
+    ],
+    from: "FROM pg_catalog.pg_type t
+LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
+LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem
+WHERE t.oid >= 16384
+   OR t.typacl IS DISTINCT FROM (SELECT p.initprivs FROM pg_catalog.pg_init_privs p
+                                 WHERE p.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass
+                                   AND p.objoid = t.oid AND p.objsubid = 0)
+ORDER BY t.oid",
+};
+
+/// Users' types, and built-in ones whose privileges were changed.
+pub const READER: Reader = Reader {
+    name: "types",
+    phase: Phase::Early,
+    query: |db| Some(TYPES.sql(db.server.major(), &[])),
+    read,
+};
 
 /// A type.
 #[derive(Clone, Debug, Default)]
 pub struct Type {
     /// `typtype`: b, c, d, e, p, r, m.
     pub typtype: char,
+    /// Whether it is more than declared.
+    pub is_defined: bool,
     /// Relation of a composite or row type, or 0.
     pub relation: u32,
     /// `relkind` of that relation.
@@ -19,6 +71,91 @@ pub struct Type {
     pub is_multirange: bool,
     /// Its declaration, for base and range types.
     pub shell: Option<NodeId>,
+    /// What it is; late, for types whose definition is wanted.
+    pub definition: Definition,
+}
+
+/// What a type consists of.
+#[derive(Clone, Debug, Default)]
+pub enum Definition {
+    /// Nothing was read, or there is nothing but the name.
+    #[default]
+    None,
+    /// The labels of an enum, in their order.
+    Enum(Vec<String>),
+    /// The attributes of a composite type.
+    Composite(Vec<composite::Attribute>),
+    /// A domain.
+    Domain(Box<domain::Domain>),
+    /// A range type.
+    Range(Box<range::Range>),
+    /// A base type.
+    Base(Box<base::Base>),
+}
+
+fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
+    for row in rows.iter() {
+        let body = type_of(&row)?;
+        let has_shell = matches!(body.typtype, 'b' | 'r') && !body.is_dummy();
+        let id = db.add(class::TYPE, &row, Body::Type(Box::new(body)))?;
+        if has_shell {
+            let declaration = declaration(db.object(id), id);
+            let shell = db.push(declaration);
+            if let Body::Type(body) = &mut db.object_mut(id).body {
+                body.shell = Some(shell);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn type_of(row: &Row<'_>) -> Result<Type, Error> {
+    let typtype = row.letter("typtype")?;
+    Ok(Type {
+        typtype,
+        is_defined: row.flag("is_defined")?,
+        relation: row.oid("relation")?,
+        relkind: row.letter("relkind")?,
+        is_array: row.flag("is_array")?,
+        is_multirange: typtype == 'm',
+        shell: None,
+        definition: Definition::None,
+    })
+}
+
+/// The node of a type's declaration. It has no catalog row: dependencies in `pg_depend` are the type's.
+fn declaration(of: &Object, id: NodeId) -> Object {
+    Object {
+        catalog: Default::default(),
+        schema: of.schema,
+        name: of.name.clone(),
+        owner: of.owner,
+        acl: Default::default(),
+        extension: None,
+        wanted: Wanted::NONE,
+        dependencies: Vec::new(),
+        body: Body::ShellType(id),
+    }
+}
+
+/// OIDs of the types of a `typtype` whose definition is wanted.
+fn wanted(db: &Database, typtype: char) -> Vec<u32> {
+    db.oids(|object| {
+        object.wanted.any(Wanted::DEFINITION)
+            && matches!(&object.body, Body::Type(body) if body.typtype == typtype && !body.is_dummy())
+    })
+}
+
+/// The definition of the type that a late row is about.
+fn definition<'a>(db: &'a mut Database, row: &Row<'_>) -> Result<&'a mut Definition, Error> {
+    let oid = row.oid("oid")?;
+    let id = db
+        .by_oid(class::TYPE, oid)
+        .ok_or_else(|| row.dangling(format!("type {oid}")))?;
+    match &mut db.object_mut(id).body {
+        Body::Type(body) => Ok(&mut body.definition),
+        _ => Err(row.dangling(format!("type {oid}"))),
+    }
 }
 
 impl Type {
@@ -27,9 +164,52 @@ impl Type {
         (self.relation != 0 && self.relkind != 'c') || self.is_array || self.is_multirange
     }
 
-    /// Its entries.
-    pub fn emit(&self, _id: NodeId, _out: &mut Emitter<'_>) {}
+    /// The type with its facets, those of its columns or constraints too.
+    pub fn emit(&self, id: NodeId, out: &mut Emitter<'_>) {
+        if self.is_dummy() {
+            return;
+        }
+        let db = out.db;
+        let names = Names::of(db, id);
+        let is_domain = self.typtype == 'd';
+        let (kind, word) = if is_domain {
+            (Kind::Domain, "DOMAIN")
+        } else {
+            (Kind::Type, "TYPE")
+        };
+        // A base type and its functions need each other: no other way to drop them.
+        let cascade = if self.typtype == 'b' { " CASCADE" } else { "" };
+        let mut entry = Entry::new(kind, Some(&names.schema), names.raw.clone(), names.owner.clone());
+        entry.create = self.create(db, &names.qualified);
+        entry.drop = format!("DROP {word} {}{cascade};\n", names.qualified);
+        out.main(entry);
+        let (schema, owner) = (Some(names.schema.as_str()), names.owner.as_str());
+        out.comment(word, &names.name, schema, owner);
+        out.label(word, &names.name, schema, owner);
+        out.privileges("TYPE", &names.name, schema, owner);
+        match &self.definition {
+            Definition::Composite(attributes) => composite::comments(self.relation, attributes, &names, out),
+            Definition::Domain(domain) => domain::constraint_comments(domain, &names, out),
+            _ => {}
+        }
+    }
+
+    fn create(&self, db: &Database, name: &str) -> String {
+        match &self.definition {
+            Definition::None => format!("CREATE TYPE {name};\n"),
+            Definition::Enum(labels) => enumeration::create(name, labels),
+            Definition::Composite(attributes) => composite::create(name, attributes),
+            Definition::Domain(domain) => domain::create(db, name, domain),
+            Definition::Range(range) => range.create(name),
+            Definition::Base(base) => base.create(name),
+        }
+    }
 }
 
-/// The declaration of a type.
-pub fn emit_shell(_of: NodeId, _out: &mut Emitter<'_>) {}
+/// The declaration of a type. Dropping and owning is left to the type itself.
+pub fn emit_shell(of: NodeId, out: &mut Emitter<'_>) {
+    let names = Names::of(out.db, of);
+    let mut entry = Entry::new(Kind::ShellType, Some(&names.schema), names.raw, names.owner);
+    entry.create = format!("CREATE TYPE {};\n", names.qualified);
+    out.main(entry);
+}
