@@ -8,7 +8,7 @@ use pgx_archive::kind;
 
 use crate::error::Error;
 use crate::kinds::aggregate::Aggregate;
-use crate::kinds::attach::{IndexAttach, TableAttach};
+use crate::kinds::attach::TableAttach;
 use crate::kinds::constraint::Constraint;
 use crate::kinds::data::{SequenceSet, TableData};
 use crate::kinds::default::ColumnDefault;
@@ -18,6 +18,7 @@ use crate::kinds::extension::Extension;
 use crate::kinds::facets::ColumnAcl;
 use crate::kinds::function::Function;
 use crate::kinds::index::Index;
+use crate::kinds::index_attach::IndexAttach;
 use crate::kinds::language::Language;
 use crate::kinds::large_object::LargeObjects;
 use crate::kinds::large_object_data::LargeObjectData;

@@ -154,9 +154,11 @@ impl Emitter<'_> {
         self.node = id;
     }
 
-    /// Says which object the entry made last belongs to, for what is part of a table.
+    /// Says which object the own entry of the object at hand belongs to, for what is part of a table.
     pub fn part_of(&mut self, parent: NodeId) {
-        if let Some(draft) = self.drafts.last_mut() {
+        if let Some(place) = self.mains[self.node.0 as usize]
+            && let Some(draft) = self.drafts.get_mut(place)
+        {
             draft.parent = Some(parent);
         }
     }

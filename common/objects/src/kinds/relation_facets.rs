@@ -2,13 +2,14 @@
 
 use std::fmt::Write;
 
-use pgx_archive::{CatalogId, Entry, Kind};
+use pgx_archive::{Entry, Kind};
 
 use crate::database::{NodeId, Wanted};
 use crate::emit::Emitter;
 use crate::privileges;
 use crate::sql::{ident, literal};
 
+use super::names::Names;
 use super::relation::Relation;
 
 /// What follows the relation's own entry, in pg_dump's order except for privileges: its comment, those of its
@@ -21,7 +22,7 @@ pub fn comments_and_labels(relation: &Relation, id: NodeId, word: &str, out: &mu
 /// The relation's privileges, and after them those of its columns. `word` is what GRANT calls it: `TABLE` or
 /// `SEQUENCE`.
 pub fn all_privileges(id: NodeId, word: &str, out: &mut Emitter<'_>) {
-    let names = Names::of(id, out);
+    let names = Names::of(out.db, id);
     let table = out.privileges(word, &names.name, Some(&names.schema), &names.owner);
     let object = out.db.object(id);
     if !out.wants(Wanted::ACL) {
@@ -57,8 +58,8 @@ fn comments(relation: &Relation, id: NodeId, word: &str, out: &mut Emitter<'_>) 
     if !out.wants(Wanted::COMMENT) {
         return;
     }
-    let names = Names::of(id, out);
-    for (number, text) in out.db.comments.get(&names.catalog).into_iter().flatten() {
+    let names = Names::of(out.db, id);
+    for (number, text) in out.db.comments.get(&out.db.object(id).catalog).into_iter().flatten() {
         if *number == 0 {
             out.comment_text(text, word, &names.name, Some(&names.schema), &names.owner);
         } else if let Some(column) = column(relation, *number) {
@@ -73,13 +74,12 @@ fn labels(relation: &Relation, id: NodeId, word: &str, out: &mut Emitter<'_>) {
     if !out.wants(Wanted::LABEL) {
         return;
     }
-    let names = Names::of(id, out);
-    let target = out.db.qualified(id);
+    let names = Names::of(out.db, id);
     let mut create = String::new();
-    for (number, provider, label) in out.db.labels.get(&names.catalog).into_iter().flatten() {
+    for (number, provider, label) in out.db.labels.get(&out.db.object(id).catalog).into_iter().flatten() {
         let on = match (number, column(relation, *number)) {
-            (0, _) => format!("{word} {target}"),
-            (_, Some(column)) => format!("COLUMN {target}.{column}"),
+            (0, _) => format!("{word} {}", names.qualified),
+            (_, Some(column)) => format!("COLUMN {}.{column}", names.qualified),
             (_, None) => continue,
         };
         let _ = writeln!(
@@ -101,25 +101,4 @@ fn labels(relation: &Relation, id: NodeId, word: &str, out: &mut Emitter<'_>) {
 fn column(relation: &Relation, number: i32) -> Option<String> {
     let column = relation.columns.iter().find(|column| column.number == number)?;
     Some(ident(&column.name).into_owned())
-}
-
-/// How facets name the relation.
-struct Names {
-    catalog: CatalogId,
-    schema: String,
-    /// Quoted.
-    name: String,
-    owner: String,
-}
-
-impl Names {
-    fn of(id: NodeId, out: &Emitter<'_>) -> Names {
-        let object = out.db.object(id);
-        Names {
-            catalog: object.catalog,
-            schema: out.db.schema_name(id).to_owned(),
-            name: ident(&object.name).into_owned(),
-            owner: out.db.owner(id).to_owned(),
-        }
-    }
 }
