@@ -1,0 +1,182 @@
+//! The table of contents as a restore sees it: what is wanted of it, in the order of the passes.
+
+use std::collections::HashMap;
+
+use pgx_archive::{Entry, EntryId, Kind, Pass, Section};
+
+use crate::options::Options;
+
+/// Entries with an index by number, and what follows from the options.
+#[derive(Clone, Debug)]
+pub struct Contents<'a> {
+    entries: &'a [Entry],
+    places: HashMap<EntryId, usize>,
+    /// Section of each entry, facets with that of what they follow.
+    sections: Vec<Section>,
+    /// Places of what is wanted, pass after pass.
+    order: Vec<usize>,
+}
+
+impl<'a> Contents<'a> {
+    /// Looks through a table of contents. Facets of what the options leave out are left out, too.
+    pub fn new(entries: &'a [Entry], options: &Options) -> Contents<'a> {
+        let places = entries.iter().enumerate().map(|(place, entry)| (entry.id, place));
+        let mut contents = Contents {
+            entries,
+            places: places.collect(),
+            sections: Vec::with_capacity(entries.len()),
+            order: Vec::with_capacity(entries.len()),
+        };
+        let mut current = Section::PreData;
+        for entry in entries {
+            current = match (entry.section, contents.parent(entry)) {
+                (Section::None, Some(parent)) if parent.section != Section::None => parent.section,
+                (Section::None, _) => current,
+                (own, _) => own,
+            };
+            contents.sections.push(current);
+        }
+        let mut order: Vec<usize> = (0..entries.len())
+            .filter(|&place| contents.wants(&entries[place], options))
+            .collect();
+        order.sort_by_key(|&place| contents.pass(&entries[place]));
+        contents.order = order;
+        contents
+    }
+
+    /// What is to be restored: the main pass, privileges, and what comes after them.
+    pub fn wanted(&self) -> impl ExactSizeIterator<Item = &'a Entry> + use<'a, '_> {
+        self.order.iter().map(|&place| &self.entries[place])
+    }
+
+    /// Every entry, wanted or not, as they came.
+    pub fn entries(&self) -> &'a [Entry] {
+        self.entries
+    }
+
+    /// The entry with a number.
+    pub fn get(&self, id: EntryId) -> Option<&'a Entry> {
+        self.places.get(&id).map(|&place| &self.entries[place])
+    }
+
+    /// The entry that a facet or part belongs to.
+    pub fn parent(&self, entry: &Entry) -> Option<&'a Entry> {
+        entry.parent.and_then(|id| self.get(id))
+    }
+
+    /// The first entry of a kind.
+    pub fn first(&self, kind: &Kind) -> Option<&'a Entry> {
+        self.entries.iter().find(|entry| entry.kind == *kind)
+    }
+
+    /// The section an entry is restored with; never [`Section::None`].
+    pub fn section(&self, entry: &Entry) -> Section {
+        let place = self.places.get(&entry.id).copied();
+        place.map_or(entry.section, |place| self.sections[place])
+    }
+
+    /// The pass an entry is restored in: its kind's, or that of what it describes.
+    pub fn pass(&self, entry: &Entry) -> Pass {
+        match entry.kind {
+            Kind::Comment | Kind::SecurityLabel => self
+                .parent(entry)
+                .map_or(Pass::Main, |parent| own_pass(&parent.kind, self.section(parent))),
+            _ => own_pass(&entry.kind, self.section(entry)),
+        }
+    }
+
+    fn wants(&self, entry: &Entry, options: &Options) -> bool {
+        let is_database = |kind: &Kind| matches!(kind, Kind::Database | Kind::DatabaseProperties);
+        let left_out = |kind: &Kind| {
+            options.leaves_out(kind.row().and_then(|row| row.switch)) || is_database(kind) && !options.create
+        };
+        match entry.kind {
+            // They are settings of the session, not objects.
+            Kind::Encoding | Kind::StdStrings | Kind::SearchPath => false,
+            _ => !left_out(&entry.kind) && !self.parent(entry).is_some_and(|parent| left_out(&parent.kind)),
+        }
+    }
+}
+
+fn own_pass(kind: &Kind, section: Section) -> Pass {
+    match kind {
+        // Statistics of tables come with their rows; those of indexes and materialized views at the end.
+        Kind::StatisticsData if section != Section::PostData => Pass::Main,
+        kind => kind.pass(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{numbered, plain};
+    use pgx_archive::kind::Switch;
+
+    fn names(entries: &[Entry], options: &Options) -> Vec<String> {
+        let contents = Contents::new(entries, options);
+        contents
+            .wanted()
+            .map(|entry| format!("{} {}", entry.kind, entry.name))
+            .collect()
+    }
+
+    #[test]
+    fn passes_follow_one_another() {
+        let mut entries = numbered(vec![
+            plain(Kind::Encoding, "ENCODING"),
+            plain(Kind::EventTrigger, "watch"),
+            plain(Kind::Comment, "EVENT TRIGGER watch"),
+            plain(Kind::DefaultAcl, "DEFAULT PRIVILEGES FOR TABLES"),
+            plain(Kind::Table, "t"),
+            plain(Kind::Comment, "TABLE t"),
+            plain(Kind::MaterializedViewData, "m"),
+            plain(Kind::Acl, "TABLE t"),
+        ]);
+        entries[2].parent = Some(EntryId(2));
+        entries[5].parent = Some(EntryId(5));
+        entries[7].parent = Some(EntryId(5));
+        assert_eq!(
+            names(&entries, &Options::default()),
+            [
+                "TABLE t",
+                "COMMENT TABLE t",
+                "DEFAULT ACL DEFAULT PRIVILEGES FOR TABLES",
+                "ACL TABLE t",
+                "EVENT TRIGGER watch",
+                "COMMENT EVENT TRIGGER watch",
+                "MATERIALIZED VIEW DATA m",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_left_out_takes_its_facets_along() {
+        let mut entries = numbered(vec![
+            plain(Kind::Database, "shop"),
+            plain(Kind::Acl, "DATABASE shop"),
+            plain(Kind::Publication, "p"),
+            plain(Kind::Comment, "PUBLICATION p"),
+            plain(Kind::Table, "t"),
+        ]);
+        entries[1].parent = Some(EntryId(1));
+        entries[3].parent = Some(EntryId(3));
+        let options = Options {
+            without: vec![Switch::Publications],
+            ..Options::default()
+        };
+        assert_eq!(names(&entries, &options), ["TABLE t"]);
+        let create = Options {
+            create: true,
+            ..Options::default()
+        };
+        assert_eq!(names(&entries, &create).len(), 5);
+    }
+
+    #[test]
+    fn a_facet_is_in_the_section_of_what_it_follows() {
+        let mut entries = numbered(vec![plain(Kind::Index, "i"), plain(Kind::Comment, "INDEX i")]);
+        entries[1].parent = Some(EntryId(1));
+        let contents = Contents::new(&entries, &Options::default());
+        assert_eq!(contents.section(&entries[1]), Section::PostData);
+    }
+}

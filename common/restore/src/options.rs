@@ -1,0 +1,29 @@
+//! What the user wants of a restore, and of which server.
+
+use pgx_archive::kind::Switch;
+
+/// What the user wants of a restore, and of which server.
+///
+/// The default makes everything but the database itself, with its owners, privileges and tablespaces.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// `-C`: make the database, connect to it, and set its properties.
+    pub create: bool,
+    /// `-O`: whoever restores owns everything.
+    pub no_owner: bool,
+    /// `--no-tablespaces`: everything goes to the default tablespace.
+    pub no_tablespaces: bool,
+    /// `--no-table-access-method`: tables get the target's default access method.
+    pub no_table_access_method: bool,
+    /// Kinds that are left out: `-x`, `--no-comments`, `--no-publications`, …
+    pub without: Vec<Switch>,
+    /// Major version of the server that runs the statements; none when it is not known, as in a script.
+    pub target: Option<u32>,
+}
+
+impl Options {
+    /// Whether a switch leaves these kinds out.
+    pub fn leaves_out(&self, switch: Option<Switch>) -> bool {
+        switch.is_some_and(|switch| self.without.contains(&switch))
+    }
+}
