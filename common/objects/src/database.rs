@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::kinds::aggregate::Aggregate;
 use crate::kinds::attach::TableAttach;
 use crate::kinds::constraint::Constraint;
-use crate::kinds::data::{SequenceSet, TableData};
+use crate::kinds::copy_format::TypeForm;
+use crate::kinds::data::TableData;
 use crate::kinds::default::ColumnDefault;
 use crate::kinds::default_acl::DefaultAcl;
 use crate::kinds::event_trigger::EventTrigger;
@@ -28,6 +29,7 @@ use crate::kinds::refresh::Refresh;
 use crate::kinds::relation::Relation;
 use crate::kinds::rule::Rule;
 use crate::kinds::schema::Schema;
+use crate::kinds::sequence_set::SequenceSet;
 use crate::kinds::statistics::Statistics;
 use crate::kinds::trigger::Trigger;
 use crate::kinds::types::Type;
@@ -352,6 +354,8 @@ pub struct Database {
     pub bound_to_extensions: HashMap<NodeId, Vec<NodeId>>,
     /// Schema and name of built-in types, by OID.
     pub builtin_types: HashMap<u32, (String, String)>,
+    /// What the form of rows depends on, by type: of wanted tables' columns.
+    pub type_forms: HashMap<u32, TypeForm>,
     /// The extension that each member belongs to.
     pub members: HashMap<CatalogId, NodeId>,
     index: HashMap<CatalogId, NodeId>,

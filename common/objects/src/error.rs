@@ -35,6 +35,11 @@ pub enum Error {
         /// What is missing, with its OID.
         what: String,
     },
+    /// The role lacks the privilege to read an object.
+    Unreadable {
+        /// The object, as a user would name it.
+        object: String,
+    },
     /// Objects depend on one another in a way that no rule resolves.
     Cycle {
         /// The members, as a user would name them.
@@ -54,6 +59,7 @@ impl fmt::Display for Error {
                 )
             }
             Error::Dangling { query, what } => write!(f, "query \"{query}\" refers to {what}, which was not read"),
+            Error::Unreadable { object } => write!(f, "{object}: permission denied to read it"),
             Error::Cycle { members } => {
                 write!(
                     f,

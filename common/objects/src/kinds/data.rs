@@ -1,34 +1,145 @@
-//! Data: rows of tables, positions of sequences.
+//! Rows of tables: which are wanted, and the entry that announces them.
+//!
+//! The rows of an extension's table belong to a dump where the extension registered it as configuration, even
+//! when nothing but definitions is wanted: CREATE EXTENSION brings the table, not what users put into it.
 
-use crate::database::NodeId;
+use std::collections::BTreeMap;
+
+use pgx_archive::{Data, Entry, Format, Kind};
+
+use crate::database::{Body, Database, NodeId};
 use crate::emit::Emitter;
+use crate::sql::ident;
+
+use super::columns::Column;
+use super::relation::Relation;
+
+mod order;
+mod plan;
+mod read;
+
+pub use order::{CONFIGURATION_KEYS, HASHED_ENUMS, order_by_foreign_keys};
+pub use plan::{Plan, plan};
+pub use read::{Blocks, copy_out};
+
+/// Bytes in a page of the server's files.
+const PAGE: u64 = 8192;
+
+/// Settings under which rows are read as text, so that the same values give the same bytes everywhere.
+const SETTINGS: &[(&str, &str)] = &[
+    ("DateStyle", "ISO, MDY"),
+    ("IntervalStyle", "postgres"),
+    ("TimeZone", "UTC"),
+    ("bytea_output", "hex"),
+    ("extra_float_digits", "3"),
+];
 
 /// The rows of a table.
 #[derive(Clone, Debug)]
 pub struct TableData {
     /// The table.
     pub table: NodeId,
-    /// WHERE clause, for configuration tables of extensions.
+    /// WHERE clause with its key word, for configuration tables of extensions.
     pub condition: Option<String>,
+    /// Text or binary rows.
+    pub format: Format,
+    /// The partitioned table that rows go through, where they may not belong into the same partition again.
+    pub root: Option<NodeId>,
 }
 
-/// The position of a sequence.
-#[derive(Clone, Debug)]
-pub struct SequenceSet {
-    /// The sequence.
-    pub sequence: NodeId,
-    /// Its last value.
-    pub last: i64,
-    /// Whether that value was handed out.
-    pub is_called: bool,
+/// Chooses text or binary rows for every table; gives the tables that have to be text although binary is
+/// wished for, each with the column that stands against it.
+pub fn choose_format(db: &mut Database, choice: super::copy_format::Choice) -> Vec<(NodeId, String)> {
+    let mut refused = Vec::new();
+    for id in db.nodes() {
+        let Body::TableData(body) = &db.object(id).body else {
+            continue;
+        };
+        let table = body.table;
+        let Some(relation) = db.relation(table) else { continue };
+        let format = super::copy_format::decide(&db.type_forms, sent(relation), choice).unwrap_or_else(|column| {
+            refused.push((table, column.name.clone()));
+            Format::Text
+        });
+        if let Body::TableData(body) = &mut db.object_mut(id).body {
+            body.format = format;
+        }
+    }
+    refused
+}
+
+/// The columns that COPY carries: all but generated ones.
+fn sent(relation: &Relation) -> impl Iterator<Item = &Column> {
+    relation.columns.iter().filter(|column| column.generated.is_none())
 }
 
 impl TableData {
-    /// Its entry.
-    pub fn emit(&self, _id: NodeId, _out: &mut Emitter<'_>) {}
+    /// Its entry, which comes after the table and nothing else.
+    pub fn emit(&self, _id: NodeId, out: &mut Emitter<'_>) {
+        if let Some(entry) = self.entry(out.db) {
+            out.after(entry, vec![self.table], Some(self.table));
+        }
+    }
+
+    fn entry(&self, db: &Database) -> Option<Entry> {
+        let relation = db.relation(self.table)?;
+        let object = db.object(self.table);
+        let mut entry = Entry::new(
+            Kind::TableData,
+            Some(db.schema_name(self.table)),
+            object.name.clone(),
+            db.owner(self.table),
+        );
+        if let Some(root) = self.root {
+            // pg_restore knows such entries by this comment, which has no newline at its end.
+            entry.create = format!("-- load via partition root {}", one_line(&db.qualified(root)));
+        }
+        let names: Vec<&str> = sent(relation).map(|column| column.name.as_str()).collect();
+        let into = db.qualified(self.root.unwrap_or(self.table));
+        entry.copy = format!("COPY {into} {} FROM stdin;\n", column_list(&names));
+        if let Some(condition) = &self.condition {
+            entry
+                .fields
+                .insert(read::CONDITION.to_owned(), condition.clone().into());
+        }
+        if relation.relkind == 'f' {
+            entry.fields.insert(read::FOREIGN.to_owned(), true.into());
+        }
+        entry.data = Some(Data {
+            columns: names.iter().map(|name| (*name).to_owned()).collect(),
+            format: self.format,
+            encoding: db.server.encoding.clone(),
+            settings: settings(),
+            parts: 1,
+            part_blocks: 0,
+            logged: relation.persistence != 'u',
+            via_root: self.root.is_some(),
+            estimated_rows: relation.tuples.max(0.0) as u64,
+            estimated_bytes: (relation.pages + relation.toast_pages) * PAGE,
+        });
+        Some(entry)
+    }
 }
 
-impl SequenceSet {
-    /// Its entry.
-    pub fn emit(&self, _id: NodeId, _out: &mut Emitter<'_>) {}
+/// `(a, b)`, or nothing for a table without columns to send.
+fn column_list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        names => format!(
+            "({})",
+            names.iter().map(|name| ident(name)).collect::<Vec<_>>().join(", ")
+        ),
+    }
+}
+
+fn settings() -> BTreeMap<String, String> {
+    let pairs = SETTINGS.iter();
+    pairs
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+/// A name fit for a comment.
+fn one_line(name: &str) -> String {
+    name.replace(['\n', '\r'], " ")
 }

@@ -7,6 +7,7 @@ pub mod builtin;
 pub mod check;
 pub mod columns;
 pub mod constraint;
+pub mod copy_format;
 pub mod data;
 pub mod default;
 pub mod default_acl;
@@ -32,6 +33,7 @@ pub mod role;
 pub mod rule;
 pub mod schema;
 pub mod sequence;
+pub mod sequence_set;
 pub mod statistics;
 pub mod table;
 pub mod trigger;
@@ -80,7 +82,16 @@ pub static READERS: &[Reader] = &[
     relation::READER,
     relation::INHERITANCE,
     types::READER,
+    data::HASHED_ENUMS,
     // further early readers
+    columns::READER,
+    default::READER,
+    check::READER,
+    table::READER,
+    sequence::READER,
+    sequence_set::READER,
+    copy_format::READER,
+    data::CONFIGURATION_KEYS,
     // further late readers
     types::enumeration::READER,
     types::composite::READER,

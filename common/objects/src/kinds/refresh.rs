@@ -1,8 +1,8 @@
 //! Contents of materialized views, made again by REFRESH in the order in which they use one another.
 
-use pgx_archive::{CatalogId, Entry, Kind};
+use pgx_archive::{Entry, Kind};
 
-use crate::database::{Body, Database, NodeId, Object, Wanted};
+use crate::database::{Body, Database, NodeId, Object};
 use crate::emit::Emitter;
 use crate::error::Error;
 use crate::query::{Select, column};
@@ -33,12 +33,13 @@ const USES: Select = Select {
 ) u",
 };
 
-/// The materialized views whose contents are wanted.
+/// Who uses whom, of the materialized views whose contents are wanted.
 pub const READER: Reader = Reader {
     name: "uses of materialized views",
     phase: Phase::Late,
     query: |db| {
-        let views = db.oids(is_wanted);
+        let views = db
+            .oids(|object| matches!(&object.body, Body::Relation(body) if body.relkind == 'm' && body.data.is_some()));
         (!views.is_empty()).then(|| USES.sql(db.server.major(), &views))
     },
     read,
@@ -49,75 +50,41 @@ pub const READER: Reader = Reader {
 pub struct Refresh {
     /// The view.
     pub view: NodeId,
-    /// Whether it and everything it uses have contents; otherwise it stays empty.
-    pub is_populated: bool,
-}
-
-fn is_wanted(object: &Object) -> bool {
-    object.wanted.any(Wanted::DATA) && matches!(&object.body, Body::Relation(body) if body.relkind == 'm')
 }
 
 fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
-    for id in db.nodes() {
-        if is_wanted(db.object(id)) {
-            add(db, id);
-        }
-    }
     for row in rows.iter() {
-        let refresh = |oid: u32| db.relation_by_oid(oid).and_then(|(_, relation)| relation.data);
-        let (Some(view), Some(used)) = (refresh(row.oid("view")?), refresh(row.oid("used")?)) else {
+        let (view, used) = (row.oid("view")?, row.oid("used")?);
+        let (Some((view, using)), Some((_, used))) = (db.relation_by_oid(view), db.relation_by_oid(used)) else {
             continue;
         };
-        db.depend(view, used);
-        // Of what is used indirectly there is a row too, so the order of rows does not matter.
-        let used_is_empty = matches!(&db.object(used).body, Body::Refresh(used)
-            if db.relation(used.view).is_some_and(|relation| !relation.is_populated));
-        if let Body::Refresh(body) = &mut db.object_mut(view).body
-            && used_is_empty
-        {
-            body.is_populated = false;
+        let (Some(refresh), Some(first)) = (using.data, used.data) else {
+            continue;
+        };
+        // An empty view cannot be read, so what uses it cannot be filled. Of what is used indirectly there is a
+        // row too: the order of rows does not matter.
+        let can_be_read = used.is_populated;
+        db.depend(refresh, first);
+        if let Some(view) = db.relation_mut(view).filter(|_| !can_be_read) {
+            view.is_populated = false;
         }
     }
     Ok(())
 }
 
-fn add(db: &mut Database, view: NodeId) {
-    let object = db.object(view);
-    let is_populated = db.relation(view).is_some_and(|relation| relation.is_populated);
-    let refresh = Object {
-        // No row of pg_depend is about it.
-        catalog: CatalogId {
-            class: 0,
-            oid: object.catalog.oid,
-        },
-        schema: object.schema,
-        name: object.name.clone(),
-        owner: object.owner,
-        acl: Default::default(),
-        extension: None,
-        wanted: Wanted::DATA,
-        dependencies: vec![view],
-        body: Body::Refresh(Refresh { view, is_populated }),
-    };
-    let refresh = db.push(refresh);
-    if let Some(relation) = db.relation_mut(view) {
-        relation.data = Some(refresh);
-    }
-}
-
 impl Refresh {
     /// Its entry; none if there are no contents to make again.
     pub fn emit(&self, id: NodeId, out: &mut Emitter<'_>) {
-        if !self.is_populated {
+        let db = out.db;
+        if !db.relation(self.view).is_some_and(|view| view.is_populated) {
             return;
         }
-        let db = out.db;
-        let mut entry = Entry::new(
-            Kind::MaterializedViewData,
-            Some(db.schema_name(id)),
-            &db.object(id).name,
-            db.owner(id),
-        );
+        let (schema, owner) = (db.schema_name(self.view), db.owner(self.view));
+        let mut entry = Entry::new(Kind::MaterializedViewData, Some(schema), &db.object(id).name, owner);
+        entry.catalog = CatalogId {
+            class: 0,
+            oid: db.object(self.view).catalog.oid,
+        };
         entry.create = format!("REFRESH MATERIALIZED VIEW {};\n", db.qualified(self.view));
         out.always(entry);
         out.part_of(self.view);

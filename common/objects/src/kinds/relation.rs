@@ -107,6 +107,8 @@ pub struct Relation {
     pub row_type: u32,
     /// OID of the composite type that a typed table is made of, or 0.
     pub of_type: u32,
+    /// That type as DDL spells it; late.
+    pub of_type_name: Option<String>,
     /// Pages on disk, as of the last VACUUM or ANALYZE.
     pub pages: u64,
     /// Rows, likewise; negative when never counted.
@@ -141,6 +143,8 @@ pub struct Relation {
     pub access_method: Option<String>,
     /// OID of a foreign table's server, or 0.
     pub foreign_server: u32,
+    /// Name of that server; late.
+    pub foreign_server_name: String,
     /// OID of the table that owns the sequence, or 0.
     pub owning_table: u32,
     /// Number of the column that owns the sequence.
@@ -157,6 +161,9 @@ pub struct Relation {
     pub constraints: Vec<NodeId>,
     /// For partitioned tables: `pg_get_partkeydef`.
     pub partition_key: Option<String>,
+    /// For partitioned tables: whether another database may put the same row into another partition, as it
+    /// does when an enum is hashed: hashes of enums come from their OIDs.
+    pub unstable_partitions: bool,
     /// For partitions: `pg_get_expr(relpartbound)`.
     pub partition_bound: Option<String>,
     /// For views and materialized views: `pg_get_viewdef`.

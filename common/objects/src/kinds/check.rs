@@ -1,0 +1,80 @@
+//! Constraints that belong into CREATE TABLE: checks, and from 18 on not-null constraints (`pg_constraint`).
+//!
+//! A valid check stands inside the table's text; one that is NOT VALID comes after the rows, which may break
+//! it. A valid not-null constraint is a property of its column (see [`super::columns`]); one that is NOT VALID
+//! becomes a constraint of its own here.
+
+use pgx_archive::CatalogId;
+
+use crate::database::{Body, Database, Object, class};
+use crate::error::Error;
+use crate::query::{Select, column};
+use crate::rows::Rows;
+
+use super::columns::described;
+use super::constraint::Constraint;
+use super::{Phase, Reader};
+
+const CHECKS: Select = Select {
+    columns: &[
+        column("oid", "c.oid"),
+        column("table_oid", "c.conrelid"),
+        column("name", "c.conname"),
+        column("contype", "c.contype"),
+        column("definition", "pg_catalog.pg_get_constraintdef(c.oid)"),
+        column("is_local", "c.conislocal"),
+        column("is_valid", "c.convalidated"),
+    ],
+    from: "FROM pg_catalog.unnest($oids) AS w(oid)
+JOIN pg_catalog.pg_constraint c ON c.conrelid = w.oid
+WHERE c.contype = 'c' OR (c.contype = 'n' AND NOT c.convalidated)
+ORDER BY c.conrelid, c.conname",
+};
+
+/// Checks, and not-null constraints that are not valid, of all tables whose columns were read.
+pub const READER: Reader = Reader {
+    name: "check constraints",
+    phase: Phase::Late,
+    query: |db| Some(CHECKS.sql(db.server.major(), &described(db))),
+    read,
+};
+
+fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
+    for row in rows.iter() {
+        let oid = row.oid("table_oid")?;
+        let Some((table, _)) = db.relation_by_oid(oid) else {
+            return Err(row.dangling(format!("relation {oid}")));
+        };
+        let separate = !row.flag("is_valid")?;
+        let of = db.object(table);
+        let object = Object {
+            catalog: CatalogId {
+                class: class::CONSTRAINT,
+                oid: row.oid("oid")?,
+            },
+            schema: of.schema,
+            name: row.text("name")?.to_owned(),
+            owner: of.owner,
+            acl: Default::default(),
+            extension: None,
+            wanted: of.wanted,
+            dependencies: Vec::new(),
+            body: Body::Constraint(Box::new(Constraint {
+                contype: row.letter("contype")?,
+                table: Some(table),
+                definition: row.text("definition")?.to_owned(),
+                local: row.flag("is_local")?,
+                separate,
+                ..Constraint::default()
+            })),
+        };
+        let id = db.push(object);
+        if !separate {
+            db.depend(table, id);
+        }
+        if let Some(relation) = db.relation_mut(table) {
+            relation.constraints.push(id);
+        }
+    }
+    Ok(())
+}
