@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # What the scripts beside this file share: where servers are kept, who runs them, how one starts.
 # Sourced by bash, never run.
 
@@ -62,7 +63,7 @@ settings=(
   shared_buffers=64MB max_wal_size=4GB max_connections=60 max_locks_per_transaction=256
   max_prepared_transactions=10 wal_level=logical
   listen_addresses= port=5432 log_min_messages=warning log_error_verbosity=default
-  timezone=Asia/Kathmandu datestyle=SQL,DMY bytea_output=escape
+  timezone=Asia/Kathmandu "datestyle=SQL, DMY" bytea_output=escape
 )
 
 # start_cluster MAJOR DIR [NAME=VALUE…]: makes a cluster in DIR and starts it; its socket is in DIR itself.
