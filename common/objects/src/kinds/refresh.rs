@@ -2,7 +2,7 @@
 
 use pgx_archive::{Entry, Kind};
 
-use crate::database::{Body, Database, NodeId, Object};
+use crate::database::{Body, Database, NodeId};
 use crate::emit::Emitter;
 use crate::error::Error;
 use crate::query::{Select, column};
@@ -50,12 +50,14 @@ pub const READER: Reader = Reader {
 pub struct Refresh {
     /// The view.
     pub view: NodeId,
+    /// Whether it and everything it uses have contents; otherwise it stays empty.
+    pub is_populated: bool,
 }
 
 fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
     for row in rows.iter() {
         let (view, used) = (row.oid("view")?, row.oid("used")?);
-        let (Some((view, using)), Some((_, used))) = (db.relation_by_oid(view), db.relation_by_oid(used)) else {
+        let (Some((_, using)), Some((_, used))) = (db.relation_by_oid(view), db.relation_by_oid(used)) else {
             continue;
         };
         let (Some(refresh), Some(first)) = (using.data, used.data) else {
@@ -65,8 +67,8 @@ fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
         // row too: the order of rows does not matter.
         let can_be_read = used.is_populated;
         db.depend(refresh, first);
-        if let Some(view) = db.relation_mut(view).filter(|_| !can_be_read) {
-            view.is_populated = false;
+        if let Body::Refresh(refresh) = &mut db.object_mut(refresh).body {
+            refresh.is_populated &= can_be_read;
         }
     }
     Ok(())
@@ -75,16 +77,12 @@ fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
 impl Refresh {
     /// Its entry; none if there are no contents to make again.
     pub fn emit(&self, id: NodeId, out: &mut Emitter<'_>) {
-        let db = out.db;
-        if !db.relation(self.view).is_some_and(|view| view.is_populated) {
+        if !self.is_populated {
             return;
         }
+        let db = out.db;
         let (schema, owner) = (db.schema_name(self.view), db.owner(self.view));
         let mut entry = Entry::new(Kind::MaterializedViewData, Some(schema), &db.object(id).name, owner);
-        entry.catalog = CatalogId {
-            class: 0,
-            oid: db.object(self.view).catalog.oid,
-        };
         entry.create = format!("REFRESH MATERIALIZED VIEW {};\n", db.qualified(self.view));
         out.always(entry);
         out.part_of(self.view);

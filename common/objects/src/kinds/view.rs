@@ -14,6 +14,7 @@ use crate::sql::{ident, options};
 
 use super::names::Names;
 use super::relation::Relation;
+use super::table::alter;
 use super::{Phase, Reader, relation_facets};
 
 const DEFINITIONS: Select = Select {
@@ -68,7 +69,7 @@ pub fn emit(relation: &Relation, id: NodeId, out: &mut Emitter<'_>) {
         } else {
             entry.create = create_materialized(relation, &names.qualified);
             entry.create += &out.bound_to_extensions(word, &names.qualified);
-            entry.create += &set_by_alter(relation, &names.qualified);
+            entry.create += &alter::statements(relation, &names.qualified);
             entry.tablespace = Some(relation.tablespace.clone());
             entry.access_method = relation.access_method.clone();
         }
@@ -153,16 +154,6 @@ fn create_materialized(relation: &Relation, name: &str) -> String {
         "CREATE {unlogged}MATERIALIZED VIEW {name}{with} AS\n{}\n  WITH NO DATA;\n",
         query(relation)
     )
-}
-
-/// What only ALTER can say of a materialized view.
-fn set_by_alter(relation: &Relation, name: &str) -> String {
-    let identity = match relation.replica_identity {
-        'n' => "NOTHING",
-        'f' => "FULL",
-        _ => return String::new(),
-    };
-    format!("\nALTER TABLE ONLY {name} REPLICA IDENTITY {identity};\n")
 }
 
 #[cfg(test)]
