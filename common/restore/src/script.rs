@@ -5,6 +5,9 @@
 //! of a stream (a load) drives the script with [`Script::text`], [`Script::open`] and [`Script::close`]. When
 //! both orders are the same, so are the bytes.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 
