@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use pgx_archive::Compression;
+use pgx_archive::kind::Switch;
 use pgx_cli::{CONNECTION_ENVIRONMENT, ConnectionArgs, Exit, Manual};
+use pgx_objects::kinds::copy_format::Choice;
+use pgx_restore::Options;
 
 /// What people read about pgx-dump beside its flags.
 pub static MANUAL: Manual = Manual {
@@ -170,6 +173,29 @@ pub struct OutputArgs {
     /// In a plain script, the key of \restrict: letters and digits
     #[arg(long, value_name = "KEY", value_parser = restrict_key)]
     pub restrict_key: Option<String>,
+}
+
+impl OutputArgs {
+    /// The form of rows: scripts have text.
+    pub fn rows(&self) -> Choice {
+        match (self.format, self.copy_format) {
+            (OutputFormat::Plain, _) | (_, CopyFormat::Text) => Choice::Text,
+            (_, CopyFormat::Auto) => Choice::Auto,
+            (_, CopyFormat::Binary) => Choice::Binary,
+        }
+    }
+
+    /// What a script leaves out or adds.
+    pub fn options(&self) -> Options {
+        Options {
+            create: self.create,
+            no_owner: self.no_owner,
+            no_tablespaces: self.no_tablespaces,
+            no_table_access_method: self.no_table_access_method,
+            without: self.no_privileges.then_some(Switch::Privileges).into_iter().collect(),
+            target: None,
+        }
+    }
 }
 
 /// How to read it.

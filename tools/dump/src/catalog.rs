@@ -1,7 +1,8 @@
 //! From connection to description: names, choice, locks, and then the rest.
 
 use futures_util::future::try_join_all;
-use pgx_objects::choose::{self, Choice};
+use pgx_objects::choose;
+use pgx_objects::kinds::{data, sequence};
 use pgx_objects::{Database, Phase, READERS, Rows, Server};
 use pgx_server::Session;
 use pgx_server::lock::{LockWait, lock};
@@ -20,17 +21,24 @@ pub async fn read(
     server: Server,
     selection: &SelectionArgs,
     lock_wait_timeout: Option<u32>,
-) -> Result<(Database, Choice), Error> {
+) -> Result<Database, Error> {
     let mut db = Database::new(server);
     ask(session, &mut db, Phase::Early).await?;
+    let plan = data::Plan {
+        rows: !selection.schema_only,
+        unlogged: !db.server.standby,
+        ..data::Plan::default()
+    };
     let choice = choice::resolve(session, &db, selection).await?;
     choose::choose(&mut db, &choice);
+    sequence::follow_owners(&mut db);
+    data::plan(&mut db, &choice, &plan);
     let wait = lock_wait_timeout.map_or(LockWait::Forever, |limit| LockWait::Timeout(limit.to_string()));
     lock(session, &choose::to_lock(&db), &wait)
         .await
         .map_err(|error| Error::Query { query: "tables", error })?;
     ask(session, &mut db, Phase::Late).await?;
-    Ok((db, choice))
+    Ok(db)
 }
 
 /// Sends all queries of a phase at once and takes the answers in, in the order of the table.

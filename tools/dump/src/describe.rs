@@ -1,6 +1,7 @@
 //! From session to entries, and to the list of what is to be read.
 
 use pgx_archive::{Entry, Section};
+use pgx_objects::kinds::data;
 use pgx_objects::{Server, emit, order};
 
 use crate::args::DumpArgs;
@@ -10,7 +11,7 @@ use crate::error::Error;
 use crate::lane::Job;
 
 /// Everything that is wanted of the database, in order, and the jobs that bring its rows.
-pub async fn describe(source: &Source, args: &DumpArgs) -> Result<(Vec<Entry>, Vec<Job>), Error> {
+pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, Error> {
     let server = Server {
         version: source.facts.version_num,
         encoding: source.facts.encoding.clone(),
@@ -18,12 +19,30 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<(Vec<Entry>, V
         search_path: source.search_path.clone(),
         standby: source.facts.in_recovery,
     };
-    let (mut db, _choice) =
-        catalog::read(&source.session, server, &args.selection, args.reading.lock_wait_timeout).await?;
+    let mut db = catalog::read(&source.session, server, &args.selection, args.reading.lock_wait_timeout).await?;
+    let refused = data::choose_format(&mut db, args.output.rows());
+    if args.selection.data_only {
+        data::order_by_foreign_keys(&mut db);
+    }
     let order = order::order(&mut db)?;
     let mut entries = emit::entries(&db, &order);
     if args.selection.data_only {
         entries.retain(|entry| entry.section == Section::Data);
     }
-    Ok((entries, Vec::new()))
+    let refused = refused
+        .into_iter()
+        .map(|(table, column)| (db.qualified(table), column))
+        .collect();
+    let jobs = entries.iter().filter_map(|entry| Job::new(entry, &entries)).collect();
+    Ok(Description { entries, jobs, refused })
+}
+
+/// What a dump is made of.
+pub struct Description {
+    /// The table of contents.
+    pub entries: Vec<Entry>,
+    /// What is to be read.
+    pub jobs: Vec<Job>,
+    /// Tables whose rows are text although binary was asked for, each with the column that stands against it.
+    pub refused: Vec<(String, String)>,
 }

@@ -4,8 +4,10 @@
 //! held but the frame that is being filled.
 
 use pgx_archive::{Compression, DataFrame, Digest, Entry, EntryId, Format, Place};
+use pgx_objects::kinds::{data, large_object_copy};
 use pgx_rows::{Batcher, TARGET};
 use pgx_server::Session;
+use pgx_server::source::{CopyForm, copy_settings};
 use tokio::sync::mpsc;
 
 use crate::error::Error;
@@ -34,13 +36,20 @@ pub struct Job {
 }
 
 impl Job {
-    /// The job of an entry, if it has rows.
-    pub fn new(entry: &Entry, copy: impl Into<String>) -> Option<Job> {
+    /// The job of an entry, if it has rows; `entries` are those it may depend on.
+    pub fn new(entry: &Entry, entries: &[Entry]) -> Option<Job> {
         let data = entry.data.as_ref()?;
+        let copy = match data.format {
+            Format::LargeObjects => entries
+                .iter()
+                .filter(|other| entry.dependencies.contains(&other.id))
+                .find_map(large_object_copy::copy_out)?,
+            Format::Text | Format::Binary => data::copy_out(entry, None)?,
+        };
         Some(Job {
             id: entry.id,
             name: entry.describe(),
-            copy: copy.into(),
+            copy,
             format: data.format,
         })
     }
@@ -71,6 +80,7 @@ pub async fn run(
     compression: Compression,
     out: mpsc::Sender<Sealed>,
 ) -> Result<(), Error> {
+    copy_settings(session, CopyForm::Binary).await?;
     for job in jobs {
         let part = 1;
         let Some(digest) = read(session, job, part, compression, &out).await? else {

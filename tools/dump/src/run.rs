@@ -5,6 +5,7 @@ use pgx_cli::{Content, Destination, Exit, Failure, Process};
 
 use crate::args::{DumpArgs, OutputFormat};
 use crate::connect::Source;
+use crate::describe::Description;
 use crate::sink::Sink;
 use crate::stream::{self, GivenUp};
 use crate::{connect, describe, head, plain};
@@ -50,7 +51,7 @@ async fn send(
 
     progress.stage("reading catalogs");
     let described = describe::describe(source, args).await;
-    let (entries, jobs) = match described {
+    let Description { entries, jobs, refused } = match described {
         Ok(described) => described,
         Err(error) => {
             return Err(
@@ -60,6 +61,11 @@ async fn send(
             );
         }
     };
+    for (table, column) in refused {
+        process.messages.warning(format!(
+            "rows of {table} are text: column \"{column}\" has no binary form that another database accepts"
+        ));
+    }
     progress.expect(jobs.len() as u64, stream::expected(&entries));
     let sent = encoder
         .entries(&entries, &mut bytes)

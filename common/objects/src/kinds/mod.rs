@@ -22,6 +22,7 @@ pub mod inheritance;
 pub mod key;
 pub mod language;
 pub mod large_object;
+pub mod large_object_copy;
 pub mod large_object_data;
 pub mod names;
 pub mod policy;
