@@ -350,6 +350,8 @@ pub struct Database {
     pub initial_acls: HashMap<(CatalogId, i32), String>,
     /// Column privileges by OID of the table, in order of columns.
     pub column_acls: HashMap<u32, Vec<ColumnAcl>>,
+    /// Sizes of the tables whose rows are wanted, by OID.
+    pub sizes: HashMap<u32, crate::kinds::size::Size>,
     /// Extensions that objects were bound to with ALTER … DEPENDS ON EXTENSION.
     pub bound_to_extensions: HashMap<NodeId, Vec<NodeId>>,
     /// Schema and name of built-in types, by OID.

@@ -22,9 +22,6 @@ pub use order::{CONFIGURATION_KEYS, HASHED_ENUMS, order_by_foreign_keys};
 pub use plan::{Plan, plan};
 pub use read::{Blocks, copy_out};
 
-/// Bytes in a page of the server's files.
-const PAGE: u64 = 8192;
-
 /// Settings under which rows are read as text, so that the same values give the same bytes everywhere.
 const SETTINGS: &[(&str, &str)] = &[
     ("DateStyle", "ISO, MDY"),
@@ -105,17 +102,18 @@ impl TableData {
         if relation.relkind == 'f' {
             entry.fields.insert(read::FOREIGN.to_owned(), true.into());
         }
+        let cut = db.cut(self.table);
         entry.data = Some(Data {
             columns: names.iter().map(|name| (*name).to_owned()).collect(),
             format: self.format,
             encoding: db.server.encoding.clone(),
             settings: settings(),
-            parts: 1,
-            part_blocks: 0,
+            parts: cut.parts,
+            part_blocks: cut.blocks,
             logged: relation.persistence != 'u',
             via_root: self.root.is_some(),
             estimated_rows: relation.tuples.max(0.0) as u64,
-            estimated_bytes: (relation.pages + relation.toast_pages) * PAGE,
+            estimated_bytes: db.sizes.get(&object.catalog.oid).map_or(0, |size| size.bytes),
         });
         Some(entry)
     }

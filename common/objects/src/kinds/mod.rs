@@ -35,6 +35,7 @@ pub mod rule;
 pub mod schema;
 pub mod sequence;
 pub mod sequence_set;
+pub mod size;
 pub mod statistics;
 pub mod table;
 pub mod trigger;
@@ -92,6 +93,7 @@ pub static READERS: &[Reader] = &[
     sequence::READER,
     sequence_set::READER,
     copy_format::READER,
+    size::READER,
     data::CONFIGURATION_KEYS,
     // further late readers
     types::enumeration::READER,
