@@ -1,13 +1,17 @@
 //! Stopping a statement that is running.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio_postgres::CancelToken;
 
-use crate::connect::Route;
 use crate::error::{Error, with_causes};
+use crate::route::Route;
 use crate::stream::Established;
 use crate::watch::Watch;
+
+/// How long sending the request may take: whoever pressed Ctrl-C waits for it.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Asks the server to stop what a session is doing; for Ctrl-C.
 ///
@@ -26,6 +30,16 @@ impl Canceller {
 
     /// Sends the request. That it was sent does not mean that there was anything to stop.
     pub async fn cancel(&self) -> Result<(), Error> {
+        tokio::time::timeout(PATIENCE, self.request())
+            .await
+            .unwrap_or_else(|_| {
+                Err(Error::Lost {
+                    reason: "cannot cancel: timeout expired".into(),
+                })
+            })
+    }
+
+    async fn request(&self) -> Result<(), Error> {
         let failed = |reason| Error::Lost {
             reason: format!("cannot cancel: {reason}"),
         };

@@ -8,49 +8,21 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::io;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use rustls::pki_types::ServerName;
 use tokio_postgres::config::{ChannelBinding as Binding, SslMode as Wanted, SslNegotiation};
 
-use crate::conninfo::{ChannelBinding, Conninfo, Host, Keepalive, Place, SslMode, TargetSession};
+use crate::conninfo::{ChannelBinding, Conninfo, Host, Place, SslMode, TargetSession};
 use crate::error::{Error, with_causes};
+use crate::route::{NO_TLS, Route, addresses, describe, server_name};
 use crate::session::Session;
 use crate::socket::{Address, Socket};
 use crate::stream::{Established, Stream};
-use crate::tls::{Negotiated, Tls};
+use crate::tls::{self, Negotiated, Tls};
 use crate::watch::Watch;
 
 /// The SQLSTATE of a server that is starting up or shutting down: another host may do.
 const CANNOT_CONNECT_NOW: &str = "57P03";
-
-/// A way to a server that worked, to be gone again for a cancel request.
-#[derive(Clone)]
-pub(crate) struct Route {
-    address: Address,
-    timeout: Option<Duration>,
-    keepalive: Keepalive,
-    tls: Option<(Tls, ServerName<'static>)>,
-}
-
-impl Route {
-    /// Opens the way once more.
-    pub(crate) async fn open(&self) -> io::Result<Stream> {
-        let socket = Socket::open(&self.address, self.timeout, &self.keepalive).await?;
-        match &self.tls {
-            None => Ok(Stream::Plain(socket)),
-            Some((tls, name)) => match tls.negotiate(socket, name.clone()).await? {
-                Negotiated::Encrypted(stream) => Ok(stream),
-                Negotiated::Declined(_) => Err(io::Error::other(NO_TLS)),
-            },
-        }
-    }
-}
-
-const NO_TLS: &str = "the server does not support TLS, but it was required";
 
 /// Whether the search for a server goes on.
 enum Failure {
@@ -121,34 +93,10 @@ fn all(mut failures: Vec<Error>) -> Error {
 
 /// An error about one server.
 fn unreachable(server: &str, reason: &str) -> Error {
-    let absent = reason.contains("refused") || reason.contains("No such file");
+    let absent = reason.contains("refused") || reason.contains("no such file");
     Error::Connect {
         attempts: vec![format!("cannot connect to {server}: {reason}")],
         hint: absent.then(|| "is the server running there, and does it accept such connections?".into()),
-    }
-}
-
-/// Where a host listens.
-async fn addresses(host: &Host) -> Result<Vec<Address>, Error> {
-    match &host.place {
-        Place::Directory(directory) => Ok(vec![Address::Unix(socket_path(directory, host.port))]),
-        Place::Address(ip) => Ok(vec![Address::Tcp(SocketAddr::new(*ip, host.port))]),
-        Place::Name(name) => match tokio::net::lookup_host((name.as_str(), host.port)).await {
-            Ok(found) => Ok(found.map(Address::Tcp).collect()),
-            Err(error) => Err(Error::Connect {
-                attempts: vec![format!("cannot resolve the host name \"{name}\": {error}")],
-                hint: None,
-            }),
-        },
-    }
-}
-
-/// The file of a unix socket; a leading `@` becomes the zero byte of Linux's abstract names.
-fn socket_path(directory: &Path, port: u16) -> PathBuf {
-    let path = directory.join(format!(".s.PGSQL.{port}"));
-    match path.to_str().and_then(|text| text.strip_prefix('@')) {
-        Some(name) => PathBuf::from(format!("\0{name}")),
-        None => path,
     }
 }
 
@@ -231,21 +179,23 @@ async fn one_way(
 ) -> Result<Session, Unmade> {
     let route = Route {
         address: address.clone(),
-        timeout: info.connect_timeout,
         keepalive: info.keepalive.clone(),
         tls: tls.map(|tls| (tls.clone(), server_name(host, address))),
     };
-    let socket = Socket::open(&route.address, route.timeout, &route.keepalive)
-        .await
-        .map_err(|error| Unmade::NoSocket(error.to_string()))?;
-    let starting = start(info, host, socket, route, server);
-    let started = match info.connect_timeout {
-        None => starting.await,
-        Some(limit) => tokio::time::timeout(limit, starting)
-            .await
-            .unwrap_or_else(|_| Err(unreachable(server, "timeout expired"))),
+    let making = async {
+        match route.socket().await {
+            Ok(socket) => start(info, host, socket, route, server)
+                .await
+                .map_err(Unmade::NoSession),
+            Err(error) => Err(Unmade::NoSocket(plain(&error))),
+        }
     };
-    started.map_err(Unmade::NoSession)
+    match info.connect_timeout {
+        None => making.await,
+        Some(limit) => tokio::time::timeout(limit, making)
+            .await
+            .unwrap_or_else(|_| Err(Unmade::NoSocket("timeout expired".into()))),
+    }
 }
 
 async fn start(info: &Conninfo, host: &Host, socket: Socket, mut route: Route, server: &str) -> Result<Session, Error> {
@@ -255,7 +205,7 @@ async fn start(info: &Conninfo, host: &Host, socket: Socket, mut route: Route, s
             let negotiated = tls
                 .negotiate(socket, name.clone())
                 .await
-                .map_err(|error| unreachable(server, &with_causes(&error)))?;
+                .map_err(|error| tls_failure(server, &error))?;
             match negotiated {
                 Negotiated::Encrypted(stream) => stream,
                 Negotiated::Declined(socket) if info.tls.mode == SslMode::Prefer => {
@@ -273,6 +223,29 @@ async fn start(info: &Conninfo, host: &Host, socket: Socket, mut route: Route, s
         Ok((client, connection)) => Ok(Session::start(client, connection, watch, route, encrypted)),
         Err(error) => Err(refusal(&error, info, server)),
     }
+}
+
+/// A failed negotiation, in words where rustls has only names.
+fn tls_failure(server: &str, error: &io::Error) -> Error {
+    let judged = error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>());
+    match judged.and_then(tls::explain) {
+        Some((reason, hint)) => Error::Connect {
+            attempts: vec![format!("cannot connect to {server}: {reason}")],
+            hint: Some(hint.to_owned()),
+        },
+        None => unreachable(server, &plain(error)),
+    }
+}
+
+/// An error of the operating system as our messages put it: `connection refused`.
+fn plain(error: &io::Error) -> String {
+    let text = with_causes(error);
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map(|first| first.to_lowercase().chain(chars).collect())
+        .unwrap_or_default()
 }
 
 /// What tokio-postgres has to know; everything before it is settled already.
@@ -329,27 +302,6 @@ async fn check(session: &Session, wanted: TargetSession, server: &str) -> Result
         _ => return Ok(()),
     };
     Err(unreachable(server, reason))
-}
-
-/// The name that a certificate has to bear; an address where no name was given.
-fn server_name(host: &Host, address: &Address) -> ServerName<'static> {
-    let named = host.name.clone().and_then(|name| ServerName::try_from(name).ok());
-    let ip = match address {
-        Address::Tcp(address) => address.ip(),
-        Address::Unix(_) => std::net::Ipv4Addr::LOCALHOST.into(),
-    };
-    named.unwrap_or_else(|| ServerName::from(ip))
-}
-
-/// The server as messages name it.
-fn describe(host: &Host, address: &Address) -> String {
-    match (address, &host.name) {
-        (Address::Unix(path), _) => format!("the socket {}", path.display()),
-        (Address::Tcp(address), Some(name)) if *name != address.ip().to_string() => {
-            format!("\"{name}\" ({}), port {}", address.ip(), address.port())
-        }
-        (Address::Tcp(address), _) => format!("\"{}\", port {}", address.ip(), address.port()),
-    }
 }
 
 /// Puts the list in random order; std's hash seed is random enough to balance load.

@@ -1,6 +1,7 @@
 //! Rows in bulk: COPY out of a session and into one.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::Poll;
 
 use bytes::{Bytes, BytesMut};
@@ -8,8 +9,8 @@ use futures_util::{SinkExt, Stream, future};
 use tokio_postgres::{CopyInSink, CopyOutStream};
 
 use crate::error::Error;
-use crate::session::{Link, Session};
-use std::sync::Arc;
+use crate::link::Link;
+use crate::session::Session;
 
 /// How much of what has arrived is handed over at once: a frame of the stream, and far more than
 /// the wire delivers at a time.
@@ -54,7 +55,7 @@ impl Session {
     /// Do it inside a transaction: what is checked only at its end then fails the
     /// [commit](Session::commit).
     pub async fn copy_in(&self, sql: &str) -> Result<CopyIn, Error> {
-        let errors = self.link().watch.errors();
+        let errors = self.link().watch().errors();
         match self.client().copy_in(sql).await {
             Ok(sink) => Ok(CopyIn {
                 sink: Box::pin(sink),
@@ -124,7 +125,7 @@ impl CopyIn {
     /// # Errors
     /// What the server objected to, as soon as it is known: the COPY is over then.
     pub async fn send(&mut self, bytes: Bytes) -> Result<(), Error> {
-        let sent = match self.link.watch.errors() == self.errors {
+        let sent = match self.link.watch().errors() == self.errors {
             true => self.sink.send(bytes).await.is_ok(),
             false => false,
         };

@@ -172,10 +172,10 @@ impl Error {
         matches!(self, Error::PasswordNeeded { .. })
     }
 
-    /// The same error with a hint of ours where the server gave none.
-    pub(crate) fn or_hint(mut self, remedy: &str) -> Error {
+    /// The same error with our hint in place of the server's.
+    pub(crate) fn with_hint(mut self, remedy: String) -> Error {
         if let Error::Server(error) = &mut self {
-            error.hint.get_or_insert_with(|| remedy.to_owned());
+            error.hint = Some(remedy);
         }
         self
     }

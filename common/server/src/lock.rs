@@ -38,9 +38,10 @@ pub async fn lock(session: &Session, names: &[impl AsRef<str>], wait: &LockWait)
     for statement in statements(names, STATEMENT, wait == &LockWait::NoWait) {
         if let Err(error) = session.execute(&statement).await {
             return Err(match error.sqlstate() {
-                Some(OUT_OF_MEMORY) => {
-                    error.or_hint("raise max_locks_per_transaction on the server, or select fewer tables")
-                }
+                Some(OUT_OF_MEMORY) => error.with_hint(format!(
+                    "{} tables need a lock each; raise max_locks_per_transaction on the server, or select fewer tables",
+                    names.len()
+                )),
                 _ => error,
             });
         }

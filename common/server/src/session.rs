@@ -4,33 +4,25 @@
 //! together: what is sent while another answer is awaited is pipelined, in the order in which the
 //! futures are first polled. Nothing of tokio-postgres shows through.
 
-use std::collections::VecDeque;
-use std::future::poll_fn;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio_postgres::{AsyncMessage, Client, Connection, SimpleQueryMessage};
+use tokio_postgres::{Client, Connection, SimpleQueryMessage};
 
 use crate::cancel::Canceller;
-use crate::connect::{self, Route};
+use crate::connect;
 use crate::conninfo::Conninfo;
-use crate::error::{Error, ServerError};
+use crate::error::Error;
+use crate::link::{Link, Notices};
+use crate::route::Route;
 use crate::rows::{Cell, Rows};
 use crate::sql;
 use crate::stream::Stream;
 use crate::text::Text;
 use crate::version::Version;
 use crate::watch::{Watch, Watched};
-
-/// How many notices are kept until someone takes them; older ones are counted and dropped.
-const NOTICES_KEPT: usize = 1000;
-
-/// How long a lost connection may take to tell why.
-const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// One connection to one database.
 ///
@@ -45,30 +37,6 @@ pub struct Session {
     encoding: String,
     bytes: AtomicBool,
     encrypted: bool,
-}
-
-/// What a session shares with the COPYs that run on it.
-pub(crate) struct Link {
-    pub(crate) watch: Arc<Watch>,
-    end: watch::Receiver<Option<End>>,
-    notices: Arc<Mutex<Notices>>,
-}
-
-/// How a connection ended.
-#[derive(Debug, Clone)]
-enum End {
-    Closed,
-    Server(Box<ServerError>),
-    Broken(String),
-}
-
-/// What the server remarked beside its answers.
-#[derive(Debug, Default)]
-pub struct Notices {
-    /// The latest of them, in the order in which they came.
-    pub kept: VecDeque<ServerError>,
-    /// How many more there were before those.
-    pub dropped: u64,
 }
 
 impl Session {
@@ -91,14 +59,7 @@ impl Session {
     ) -> Session {
         let version = Version::parse(connection.parameter("server_version").unwrap_or(""));
         let encoding = connection.parameter("server_encoding").unwrap_or("UTF8").to_owned();
-        let notices = Arc::new(Mutex::new(Notices::default()));
-        let (ended, end) = watch::channel(None);
-        let driver = tokio::spawn(drive(connection, notices.clone(), ended));
-        let link = Arc::new(Link {
-            watch: seen,
-            end,
-            notices,
-        });
+        let (link, driver) = Link::start(connection, seen);
         let bytes = AtomicBool::new(false);
         Session {
             client,
@@ -232,7 +193,7 @@ impl Session {
     /// Nothing else may be in flight on this session.
     pub async fn commit(&self) -> Result<(), Error> {
         self.execute("COMMIT").await?;
-        match self.link.watch.tag() {
+        match self.link.watch().tag() {
             tag if tag == "COMMIT" => Ok(()),
             tag => Err(Error::Protocol {
                 message: format!("the server answered {tag} to COMMIT: the transaction had failed before"),
@@ -247,7 +208,7 @@ impl Session {
 
     /// The notices and warnings since this was last called.
     pub fn take_notices(&self) -> Notices {
-        std::mem::take(&mut *lock(&self.link.notices))
+        self.link.take_notices()
     }
 
     /// What can stop the running statement from anywhere.
@@ -263,11 +224,9 @@ impl Session {
         drop(client);
         // The task neither panics nor is it cancelled; if the runtime ends first, so did the session.
         let _ = driver.await;
-        let end = link.end.borrow().clone();
-        match end {
-            Some(End::Server(error)) => Err(Error::Server(error)),
-            Some(End::Broken(reason)) => Err(Error::Lost { reason }),
-            Some(End::Closed) | None => Ok(()),
+        match link.end() {
+            Some(error) => Err(error),
+            None => Ok(()),
         }
     }
 
@@ -289,66 +248,4 @@ impl std::fmt::Debug for Session {
             .field("closed", &self.is_closed())
             .finish_non_exhaustive()
     }
-}
-
-impl Link {
-    /// The error as the user should see it: where the connection is merely "closed", why.
-    pub(crate) async fn explain(&self, error: &tokio_postgres::Error) -> Error {
-        if !error.is_closed() {
-            return Error::from(error);
-        }
-        let mut end = self.end.clone();
-        let told = tokio::time::timeout(LAST_WORDS, end.wait_for(Option::is_some)).await;
-        let end = match &told {
-            Ok(Ok(end)) => (**end).clone(),
-            _ => None,
-        };
-        match end {
-            Some(End::Server(error)) => Error::Server(error),
-            Some(End::Broken(reason)) => Error::Lost { reason },
-            Some(End::Closed) | None => Error::Lost {
-                reason: "it was closed".into(),
-            },
-        }
-    }
-}
-
-/// Reads and writes the socket until the session ends, and keeps what the server remarks.
-async fn drive(
-    mut connection: Connection<Stream, Watched<Stream>>,
-    notices: Arc<Mutex<Notices>>,
-    ended: watch::Sender<Option<End>>,
-) {
-    let end = loop {
-        match poll_fn(|cx| connection.poll_message(cx)).await {
-            Some(Ok(AsyncMessage::Notice(notice))) => lock(&notices).add((&notice).into()),
-            // Nobody listens to notifications here.
-            Some(Ok(_)) => {}
-            Some(Err(error)) => {
-                break match Error::from(&error) {
-                    Error::Server(error) => End::Server(error),
-                    _ if error.is_closed() => End::Broken("the server closed it".into()),
-                    error => End::Broken(error.message()),
-                };
-            }
-            None => break End::Closed,
-        }
-    };
-    // The reason stands before the answers that will never come are given up.
-    ended.send_replace(Some(end));
-    drop(connection);
-}
-
-impl Notices {
-    fn add(&mut self, notice: ServerError) {
-        if self.kept.len() == NOTICES_KEPT {
-            self.kept.pop_front();
-            self.dropped += 1;
-        }
-        self.kept.push_back(notice);
-    }
-}
-
-fn lock(notices: &Mutex<Notices>) -> std::sync::MutexGuard<'_, Notices> {
-    notices.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -28,28 +27,16 @@ pub(crate) enum Socket {
 }
 
 impl Socket {
-    /// Opens a socket to the address, within `timeout` if there is one.
-    pub(crate) async fn open(
-        address: &Address,
-        timeout: Option<Duration>,
-        keepalive: &Keepalive,
-    ) -> io::Result<Socket> {
-        let opening = async {
-            match address {
-                Address::Unix(path) => UnixStream::connect(path).await.map(Socket::Unix),
-                Address::Tcp(address) => {
-                    let stream = TcpStream::connect(address).await?;
-                    stream.set_nodelay(true)?;
-                    keep_alive(&stream, keepalive)?;
-                    Ok(Socket::Tcp(stream))
-                }
+    /// Opens a socket to the address.
+    pub(crate) async fn open(address: &Address, keepalive: &Keepalive) -> io::Result<Socket> {
+        match address {
+            Address::Unix(path) => UnixStream::connect(path).await.map(Socket::Unix),
+            Address::Tcp(address) => {
+                let stream = TcpStream::connect(address).await?;
+                stream.set_nodelay(true)?;
+                keep_alive(&stream, keepalive)?;
+                Ok(Socket::Tcp(stream))
             }
-        };
-        match timeout {
-            None => opening.await,
-            Some(limit) => tokio::time::timeout(limit, opening)
-                .await
-                .unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "timeout expired"))),
         }
     }
 }

@@ -110,19 +110,11 @@ pub async fn begin(session: &Session, options: &SourceOptions) -> Result<ServerF
 
 /// Makes what the session sees available to others, as [`Isolation::Snapshot`].
 ///
-/// Where the server or a pooler cannot do that the error is given, and the transaction goes on.
+/// To be called right after [`begin`], outside any savepoint. Where the server or a pooler cannot
+/// do that, the error is given and the transaction has failed: roll back and begin again, alone.
 pub async fn export_snapshot(session: &Session) -> Result<String, Error> {
-    session.execute("SAVEPOINT pgx_export").await?;
-    match session.rows("SELECT pg_catalog.pg_export_snapshot()").await {
-        Ok(rows) => {
-            session.execute("RELEASE SAVEPOINT pgx_export").await?;
-            Ok(rows.text(0, 0).to_owned())
-        }
-        Err(error) => {
-            session.execute("ROLLBACK TO SAVEPOINT pgx_export").await?;
-            Err(error)
-        }
-    }
+    let rows = session.rows("SELECT pg_catalog.pg_export_snapshot()").await?;
+    Ok(rows.text(0, 0).to_owned())
 }
 
 /// The form of COPY that is to come.

@@ -107,6 +107,44 @@ impl Tls {
     }
 }
 
+/// What rustls has against a server, and what to do about it; none for what is rare.
+pub(crate) fn explain(error: &rustls::Error) -> Option<(&'static str, &'static str)> {
+    use rustls::CertificateError::{
+        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext, Other,
+        Revoked, UnknownIssuer,
+    };
+    let rustls::Error::InvalidCertificate(reason) = error else {
+        return None;
+    };
+    Some(match reason {
+        UnknownIssuer => (
+            "the server's certificate does not come from a trusted root",
+            "name the file of its root with sslrootcert",
+        ),
+        NotValidForName | NotValidForNameContext { .. } => (
+            "the server's certificate does not bear this host's name",
+            "connect by the name in the certificate, or let sslmode=verify-ca not look at it",
+        ),
+        Expired | ExpiredContext { .. } => (
+            "the server's certificate has expired",
+            "the server needs a new certificate",
+        ),
+        NotValidYet | NotValidYetContext { .. } => (
+            "the server's certificate is not valid yet",
+            "compare the clocks of both machines",
+        ),
+        Revoked => (
+            "the server's certificate has been revoked",
+            "the server needs a new certificate",
+        ),
+        Other(reason) if reason.0.to_string() == verifier::VERSION_ONE => (
+            "the server's certificate is of X.509 version 1, which cannot be checked",
+            "have it signed anew with extensions, subjectAltName among them",
+        ),
+        _ => return None,
+    })
+}
+
 /// The trusted roots; none where `sslmode` does not insist and there is no file.
 fn roots(settings: &TlsSettings) -> Result<Option<RootCertStore>, Error> {
     let mut store = RootCertStore::empty();

@@ -3,9 +3,10 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use super::Secret;
 use super::keywords::settings;
 use super::passfile::{self, Contents, Seeker};
-use super::{Secret, Words};
+use super::words::Words;
 use crate::error::Error;
 
 /// The port of PostgreSQL where none is given.

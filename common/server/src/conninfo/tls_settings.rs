@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Words;
 use super::keywords::settings;
+use super::words::Words;
 use crate::error::Error;
 
 /// How much encryption is wanted (`sslmode`).

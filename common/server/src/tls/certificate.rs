@@ -88,6 +88,7 @@ fn matches_name(name: &str, host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustls::pki_types::pem::PemObject;
 
     #[test]
     fn a_star_is_one_label() {
@@ -102,6 +103,20 @@ mod tests {
         ] {
             assert_eq!(matches_name(name, host), wanted, "{name} {host}");
         }
+    }
+
+    #[test]
+    fn the_end_point_is_the_hash_of_the_signature() {
+        let der =
+            CertificateDer::from_pem_slice(include_bytes!("fixtures/self_signed.crt")).expect("the fixture is PEM");
+        // ecdsa-with-SHA256, so what `openssl x509 -outform der | sha256sum` says.
+        let hex: Option<String> = end_point(&der).map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect());
+        assert_eq!(
+            hex.as_deref(),
+            Some("d4541482882a1460a0471a88066d9ee57d016c9a59a11f6dbdb8457dfe982c70")
+        );
+        assert!(common_name_is(&der, "DB.example"));
+        assert!(!common_name_is(&der, "db2.example"));
     }
 
     #[test]

@@ -28,6 +28,9 @@ use crate::conninfo::SslMode;
 /// By then it has checked the certificate's dates.
 const AUTHORITY_AS_SERVER: &str = "CaUsedAsEndEntity";
 
+/// How webpki calls a certificate without extensions, which it does not read.
+pub(super) const VERSION_ONE: &str = "UnsupportedCertVersion";
+
 /// Judges certificates and handshake signatures.
 #[derive(Debug)]
 pub(super) struct Verifier {
@@ -114,10 +117,14 @@ impl ServerCertVerifier for Verifier {
                 .check_name(end_entity, server_name)
                 .map(|()| ServerCertVerified::assertion()),
             Err(Error::InvalidCertificate(CertificateError::Other(reason)))
-                if reason.0.to_string() == AUTHORITY_AS_SERVER && self.is_root(end_entity) =>
+                if reason.0.to_string() == AUTHORITY_AS_SERVER =>
             {
-                self.check_name(end_entity, server_name)
-                    .map(|()| ServerCertVerified::assertion())
+                match self.is_root(end_entity) {
+                    true => self
+                        .check_name(end_entity, server_name)
+                        .map(|()| ServerCertVerified::assertion()),
+                    false => Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)),
+                }
             }
             Err(error) => Err(error),
         }
@@ -150,5 +157,56 @@ impl ServerCertVerifier for Verifier {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustls::pki_types::pem::PemObject;
+    use std::time::Duration;
+
+    /// Self-signed, an authority, its name `db.example` only in the common name; valid 2026 to 2036.
+    const SELF_SIGNED: &[u8] = include_bytes!("fixtures/self_signed.crt");
+    const ANOTHER: &[u8] = include_bytes!("fixtures/another.crt");
+    const IN_2030: u64 = 1_900_000_000;
+    const IN_2040: u64 = 2_210_000_000;
+
+    fn judge(root: Option<&[u8]>, mode: SslMode, host: &str, now: u64) -> Result<(), Error> {
+        let certificate = |pem| CertificateDer::from_pem_slice(pem).expect("the fixture is PEM");
+        let roots = root.map(|pem| {
+            let mut store = RootCertStore::empty();
+            store.add(certificate(pem)).expect("the fixture is a certificate");
+            store
+        });
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = Verifier::new(provider, roots, Vec::new(), mode).expect("there is a root");
+        let name = ServerName::try_from(host).expect("the host is a name");
+        let now = UnixTime::since_unix_epoch(Duration::from_secs(now));
+        verifier
+            .verify_server_cert(&certificate(SELF_SIGNED), &[], &name, &[], now)
+            .map(drop)
+    }
+
+    #[test]
+    fn without_roots_anything_goes() {
+        assert_eq!(judge(None, SslMode::Require, "x.example", IN_2040), Ok(()));
+    }
+
+    #[test]
+    fn a_self_signed_certificate_may_be_its_own_root() {
+        let own = Some(SELF_SIGNED);
+        assert_eq!(judge(own, SslMode::VerifyCa, "x.example", IN_2030), Ok(()));
+        assert_eq!(judge(own, SslMode::VerifyFull, "db.example", IN_2030), Ok(()));
+        assert!(judge(own, SslMode::VerifyFull, "x.example", IN_2030).is_err());
+        assert!(judge(own, SslMode::VerifyCa, "db.example", IN_2040).is_err());
+    }
+
+    #[test]
+    fn one_that_is_no_root_is_not_trusted() {
+        let unknown = Err(Error::InvalidCertificate(CertificateError::UnknownIssuer));
+        for mode in [SslMode::Require, SslMode::VerifyCa, SslMode::VerifyFull] {
+            assert_eq!(judge(Some(ANOTHER), mode, "db.example", IN_2030), unknown, "{mode:?}");
+        }
     }
 }
