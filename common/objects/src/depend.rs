@@ -35,7 +35,8 @@ const DEPENDENCIES: Select = Select {
       AND NOT (d.refclassid = 'pg_catalog.pg_opfamily'::pg_catalog.regclass AND d.refobjid = p.amprocfamily)
 ) d
 WHERE d.objid >= 16384
-  AND (d.refobjid >= 16384 OR d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass)
+  AND (d.refobjid >= 16384 OR d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
+       OR d.deptype = 'x') -- plpgsql comes with initdb
 ORDER BY d.classid, d.objid",
 };
 
