@@ -1,0 +1,165 @@
+//! Whoever alters tables while they are dumped waits for the dump, never the dump for them for ever.
+//!
+//! A proxy stops the dump at a message or in the middle of an answer; an ALTER TABLE of every table then
+//! queues behind whatever the dump has locked; the dump goes on and must end well and in time.
+//! `PGX_MOMENTS=all cargo test -p pgx-tests --test ddl_beside` stops it at every message there is.
+
+use std::time::Duration;
+
+use pgx_tests::{Act, Cluster, Database, Moment, Pipe, Proxy, Running, Scratch, stock, tool, wait_until};
+
+/// A dump of these databases takes a second or two; what takes longer hangs.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Messages, and places in answers, at which the dump is stopped.
+const MOMENTS: u64 = 10;
+
+/// Tables with what has to be asked for after they are locked, by functions that lock them once more.
+const TABLES: &str = "
+    CREATE TABLE a (id serial PRIMARY KEY, n integer DEFAULT 1 CHECK (n > 0), x text);
+    CREATE TABLE b (id integer PRIMARY KEY REFERENCES a, n integer DEFAULT 1, x text);
+    CREATE TABLE c (id integer, n integer DEFAULT 1, x text) PARTITION BY LIST (id);
+    CREATE TABLE c1 PARTITION OF c FOR VALUES IN (1);
+    CREATE INDEX ON a (n) WHERE x <> ''; CREATE INDEX ON c (lower(x)); CREATE STATISTICS s ON id, n FROM b;
+    CREATE VIEW seen AS SELECT a.n, b.x FROM a JOIN b USING (id);
+    CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM a;
+    CREATE FUNCTION both_of() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM a, b; END;
+    CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+    CREATE TRIGGER note BEFORE INSERT ON b FOR EACH ROW WHEN (NEW.n > 5) EXECUTE FUNCTION note();
+    CREATE RULE quiet AS ON UPDATE TO b WHERE NEW.n = 7 DO INSTEAD NOTHING;
+    ALTER TABLE a ENABLE ROW LEVEL SECURITY; CREATE POLICY few ON a USING (n < 100);
+    INSERT INTO a SELECT i, i, repeat(md5(i::text), 10) FROM generate_series(1, 5000) i;
+    INSERT INTO b SELECT id, n, x FROM a; INSERT INTO c SELECT 1, n, x FROM a;";
+
+fn filled(major: u32) -> Database<'static> {
+    let database = Cluster::shared(major).database("beside");
+    database.sql(TABLES);
+    database
+}
+
+/// An ALTER TABLE of every table, each in a session of its own; none changes anything.
+fn alter_all(database: &Database) -> Vec<Running> {
+    let alter = |table: &&str| {
+        let statement = format!("ALTER TABLE {table} ALTER n SET DEFAULT 1");
+        let mut psql = stock("psql");
+        psql.env("PGAPPNAME", "alter")
+            .args(["-X", "-q", "-c", &statement, "-d", &database.url()]);
+        Running::start(&mut psql)
+    };
+    let mut altering: Vec<Running> = ["a", "b", "c", "c1"].iter().map(alter).collect();
+    wait_until("every ALTER TABLE is done or queued", || {
+        let queued = "SELECT count(DISTINCT pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                      WHERE NOT granted AND application_name = 'alter' AND datname = current_database()";
+        let queued: usize = database.sql(queued).trim().parse().unwrap_or(0);
+        altering.iter_mut().filter_map(|psql| psql.runs().then_some(())).count() == queued
+    });
+    altering
+}
+
+/// Stops a dump at a moment, lets every table be altered, and gives what went wrong after that.
+fn flaw(database: &Database, moment: Moment, arguments: &[&str]) -> Option<String> {
+    let proxy = Proxy::before(database.cluster());
+    proxy.at(moment, Act::Pause);
+    let dump = Running::start(tool("pgx-dump").args(["-d", &proxy.url(database)]).args(arguments));
+    if !proxy.paused_within(LIMIT) {
+        return Some(format!("it never came to {moment:?}"));
+    }
+    wait_until("the server has done what it was asked for", || {
+        let busy = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgx-dump'
+                    AND datname = current_database() AND wait_event IS DISTINCT FROM 'ClientRead'
+                    AND wait_event IS DISTINCT FROM 'ClientWrite'";
+        database.sql(busy).trim() == "0"
+    });
+    let altering = alter_all(database);
+    proxy.resume();
+    let dumped = dump.end_within(LIMIT);
+    if let Some(complaint) = dumped.complaint() {
+        return Some(format!("stopped at {moment:?}: {complaint}"));
+    }
+    for psql in altering {
+        assert_eq!(psql.end_within(LIMIT).complaint(), None, "stopped at {moment:?}");
+    }
+    let scratch = Scratch::new();
+    let stream = scratch.file("stream", dumped.stdout);
+    let checked = Pipe::of(tool("pgx-toc").arg("--check").arg(stream)).run();
+    checked
+        .complaint()
+        .map(|complaint| format!("stopped at {moment:?}: {complaint}"))
+}
+
+/// Messages and bytes of answers of an undisturbed dump.
+fn length(database: &Database, arguments: &[&str]) -> (u64, u64) {
+    let proxy = Proxy::before(database.cluster());
+    let dump = Running::start(tool("pgx-dump").args(["-d", &proxy.url(database)]).args(arguments));
+    assert_eq!(dump.end_within(LIMIT).complaint(), None);
+    (proxy.messages(), proxy.answered())
+}
+
+/// Numbers from 1 to `last`, spread evenly: a few, or all when asked for.
+fn spread(last: u64) -> Vec<u64> {
+    let all = std::env::var("PGX_MOMENTS").is_ok_and(|moments| moments == "all");
+    let few = if all { last } else { MOMENTS.min(last) };
+    (0..few).map(|n| 1 + (last - 1) * n / (few - 1).max(1)).collect()
+}
+
+#[test]
+fn a_dump_stopped_at_any_message_goes_on_and_ends_well() {
+    for major in [15, 18] {
+        let database = filled(major);
+        // The last message says goodbye: nothing comes after it.
+        let (messages, _) = length(&database, &[]);
+        let flaws: Vec<String> = spread(messages - 1)
+            .into_iter()
+            .filter_map(|number| flaw(&database, Moment::Message(number), &[]))
+            .collect();
+        assert!(
+            flaws.is_empty(),
+            "on {major}, of {messages} messages:\n{}",
+            flaws.join("\n")
+        );
+    }
+}
+
+#[test]
+fn a_dump_stopped_amid_catalogs_or_rows_goes_on_and_ends_well() {
+    let database = filled(18);
+    let (_, bytes) = length(&database, &[]);
+    let moments = (0..MOMENTS).map(|n| 1 + bytes * n / MOMENTS);
+    let flaws: Vec<String> = moments
+        .filter_map(|byte| flaw(&database, Moment::Answer(byte), &[]))
+        .collect();
+    assert!(flaws.is_empty(), "of {bytes} bytes:\n{}", flaws.join("\n"));
+}
+
+#[test]
+fn an_alter_table_that_came_first_is_waited_for() {
+    let database = filled(18);
+    let hold = "BEGIN; ALTER TABLE b ADD late integer; SELECT pg_sleep(3); COMMIT";
+    let altering = Running::start(stock("psql").args(["-X", "-q", "-c", hold, "-d", &database.url()]));
+    wait_until("b is being altered", || {
+        let held =
+            "SELECT count(*) FROM pg_locks WHERE relation = 'b'::regclass AND granted AND mode = 'AccessExclusiveLock'";
+        // Asking for b's OID by name does not wait for its lock.
+        database.sql(held).trim() == "1"
+    });
+    let dump = Running::start(tool("pgx-dump").args(["-d", &database.url()]));
+    assert_eq!(dump.end_within(LIMIT).complaint(), None);
+    assert_eq!(altering.end_within(LIMIT).complaint(), None);
+}
+
+#[test]
+fn waiting_has_the_limit_that_the_user_sets() {
+    let database = filled(18);
+    let hold = "BEGIN; ALTER TABLE b ADD late integer; SELECT pg_sleep(600)";
+    let _altering = Running::start(stock("psql").args(["-X", "-q", "-c", hold, "-d", &database.url()]));
+    wait_until("b is being altered", || {
+        let held =
+            "SELECT count(*) FROM pg_locks WHERE relation = 'b'::regclass AND granted AND mode = 'AccessExclusiveLock'";
+        database.sql(held).trim() == "1"
+    });
+    let arguments = ["--lock-wait-timeout", "200", "-d", &database.url()];
+    let dump = Running::start(tool("pgx-dump").args(arguments)).end_within(LIMIT);
+    assert_eq!(dump.codes(), [Some(1)]);
+    let said = &dump.stages[0].stderr;
+    assert!(said.contains("SQLSTATE 55P03"), "{said}");
+}

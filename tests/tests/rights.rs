@@ -1,0 +1,169 @@
+//! A role that owns one schema dumps it, whatever lies beside it, and touches nothing else.
+
+use std::time::Duration;
+
+use pgx_tests::{Cluster, Database, Pipe, Running, judge, stock, tool, wait_until};
+
+/// More than any dump of these databases takes.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// What the tenant has; more rows than fit into the buffers between a dump and a reader that has stopped.
+const MINE: &str = "
+    CREATE SCHEMA mine AUTHORIZATION tenant;
+    SET ROLE tenant;
+    CREATE TYPE mine.mood AS ENUM ('calm', 'cross');
+    CREATE FUNCTION mine.double(integer) RETURNS integer LANGUAGE sql IMMUTABLE RETURN $1 * 2;
+    CREATE TABLE mine.parents (id serial PRIMARY KEY, mood mine.mood DEFAULT 'calm', twice integer DEFAULT mine.double(3));
+    CREATE TABLE mine.children (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, parent integer REFERENCES mine.parents, x text);
+    INSERT INTO mine.parents DEFAULT VALUES;
+    INSERT INTO mine.children (parent, x) SELECT 1, repeat(md5(i::text), 10) FROM generate_series(1, 30000) i;
+    CREATE INDEX children_x ON mine.children (left(x, 8)) WHERE parent > 0;
+    CREATE VIEW mine.seen AS SELECT p.mood, c.x FROM mine.parents p JOIN mine.children c ON c.parent = p.id;
+    CREATE MATERIALIZED VIEW mine.counted AS SELECT count(*) FROM mine.children;
+    CREATE TABLE mine.parted (id integer, at date) PARTITION BY RANGE (at);
+    CREATE TABLE mine.parted_old PARTITION OF mine.parted FOR VALUES FROM (MINVALUE) TO ('2020-01-01');
+    INSERT INTO mine.parted VALUES (1, '2019-12-31');
+    RESET ROLE;";
+
+/// What others have: nothing of it may be read, and some of it cannot be.
+const THEIRS: &str = "
+    CREATE SCHEMA theirs;
+    CREATE TABLE theirs.secrets (id serial PRIMARY KEY, x text DEFAULT 'y', CHECK (x <> ''));
+    CREATE INDEX secrets_x ON theirs.secrets (x);
+    INSERT INTO theirs.secrets DEFAULT VALUES;
+    CREATE TABLE theirs.guarded (id integer); ALTER TABLE theirs.guarded ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY none ON theirs.guarded USING (false);
+    CREATE SEQUENCE theirs.numbers;
+    CREATE MATERIALIZED VIEW theirs.kept AS SELECT x FROM theirs.secrets;
+    CREATE FUNCTION theirs.reads() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM theirs.secrets; END;
+    CREATE TABLE theirs.whole (id integer) PARTITION BY LIST (id);
+    CREATE TABLE theirs.part PARTITION OF theirs.whole FOR VALUES IN (1);
+    CREATE TABLE public.nobodys (id integer);
+    REVOKE ALL ON public.nobodys FROM PUBLIC;
+    CREATE PUBLICATION everything FOR ALL TABLES;
+    SELECT lo_from_bytea(4711, 'theirs');
+    CREATE TABLE theirs.gone (id integer);
+    CREATE VIEW theirs.broken AS SELECT id FROM theirs.gone;
+    DELETE FROM pg_depend WHERE refobjid = 'theirs.gone'::regclass AND classid = 'pg_rewrite'::regclass;
+    DROP TABLE theirs.gone;";
+
+/// The schema of the tenant among those of others, with all that a table there may suffer.
+fn tenants(cluster: &Cluster) -> Database<'_> {
+    let database = alone(cluster);
+    database.sql(THEIRS);
+    database
+}
+
+/// The schema of the tenant with nothing beside it.
+fn alone(cluster: &Cluster) -> Database<'_> {
+    let database = cluster.database("tenants");
+    // Other tests of this file make the same role at the same time.
+    database.sql(
+        "DO $$ BEGIN CREATE ROLE tenant LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
+    );
+    database.sql(MINE);
+    database
+}
+
+/// Relations outside the catalogs that a dump has locked, and how; a TOAST table goes by its owner.
+fn locked(database: &Database) -> Vec<String> {
+    let locks = database.sql(
+        "SELECT DISTINCT n.nspname || '.' || c.relname || ' ' || l.mode
+         FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+         LEFT JOIN pg_class toasted ON toasted.reltoastrelid = l.relation
+         JOIN pg_class c ON c.oid = coalesce(toasted.oid, l.relation) JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE a.application_name = 'pgx-dump' AND a.datname = current_database() AND c.oid >= 16384
+         ORDER BY 1",
+    );
+    locks.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn only_its_own_relations_are_locked_and_only_against_change() {
+    for major in [15, 18] {
+        let database = tenants(Cluster::shared(major));
+        let mut dump = Running::start(tool("pgx-dump").args(["-n", "mine", "-d", &database.url_as("tenant")]));
+        dump.read(64 * 1024);
+        let seen = locked(&database);
+        assert_eq!(dump.end_within(LIMIT).complaint(), None);
+        for table in ["children", "parents", "parted", "parted_old"] {
+            let lock = format!("mine.{table} AccessShareLock");
+            assert!(seen.contains(&lock), "on {major}, {lock} is missing: {seen:?}");
+        }
+        for lock in &seen {
+            let own = lock.starts_with("mine.") && lock.ends_with(" AccessShareLock");
+            assert!(own, "on {major}, {lock} is too much");
+        }
+    }
+}
+
+#[test]
+fn a_lock_on_what_others_have_is_not_waited_for() {
+    let database = tenants(Cluster::shared(18));
+    let mut holder = Running::start(stock("psql").args(["-X", "-q", "-d", &database.url()]).args([
+        "-c",
+        "BEGIN",
+        "-c",
+        "LOCK TABLE theirs.secrets, theirs.guarded, theirs.whole, public.nobodys; SELECT 'held'",
+        "-c",
+        "SELECT pg_sleep(3600)",
+    ]));
+    wait_until("the tables of others are locked", || {
+        database
+            .sql("SELECT count(*) FROM pg_locks WHERE relation = 'theirs.secrets'::regclass AND granted")
+            .trim()
+            == "1"
+    });
+    for arguments in [&["-n", "mine"][..], &["-n", "mine", "-s"], &["-t", "mine.children"]] {
+        let dump = Running::start(
+            tool("pgx-dump")
+                .args(["-d", &database.url_as("tenant")])
+                .args(arguments),
+        );
+        assert_eq!(dump.end_within(LIMIT).complaint(), None, "{arguments:?}");
+    }
+    assert!(holder.runs(), "the locks were not held long enough");
+}
+
+#[test]
+fn what_is_loaded_equals() {
+    for major in [15, 18] {
+        let cluster = Cluster::shared(major);
+        let (source, expected, copy) = (tenants(cluster), alone(cluster), cluster.database("copy"));
+        copy.sql("GRANT CREATE ON DATABASE :\"DBNAME\" TO tenant");
+        expected.sql("GRANT CREATE ON DATABASE :\"DBNAME\" TO tenant");
+        Pipe::of(tool("pgx-dump").args(["-n", "mine", "-d", &source.url_as("tenant")]))
+            .to(tool("pgx-load").args(["-d", &copy.url()]))
+            .run()
+            .expect_success();
+        judge(&expected, &copy).expect_equal();
+    }
+}
+
+#[test]
+fn the_owner_loads_what_it_dumped_without_being_superuser() {
+    let cluster = Cluster::shared(18);
+    let (source, expected, copy) = (tenants(cluster), alone(cluster), cluster.database("copy"));
+    for database in [&expected, &copy] {
+        database.sql("GRANT CREATE ON DATABASE :\"DBNAME\" TO tenant");
+    }
+    Pipe::of(tool("pgx-dump").args(["-n", "mine", "-d", &source.url_as("tenant")]))
+        .to(tool("pgx-load").args(["-d", &copy.url_as("tenant")]))
+        .run()
+        .expect_success();
+    judge(&expected, &copy).expect_equal();
+}
+
+#[test]
+fn what_it_may_not_read_is_named() {
+    let database = tenants(Cluster::shared(18));
+    let url = database.url_as("tenant");
+    let dump = Running::start(tool("pgx-dump").args(["-n", "mine", "-n", "theirs", "-d", &url])).end_within(LIMIT);
+    assert_eq!(dump.codes(), [Some(1)]);
+    let said = &dump.stages[0].stderr;
+    assert!(
+        said.contains("SQLSTATE 42501") && said.contains("permission denied"),
+        "{said}"
+    );
+    assert!(said.contains("theirs"), "{said}");
+}
