@@ -27,6 +27,8 @@ pub struct Choice {
     pub without_extensions: HashSet<u32>,
     /// `--exclude-table-data`
     pub without_rows: HashSet<u32>,
+    /// `-b` and `-B`: whether large objects are wanted; when nothing is said, they are with everything.
+    pub large_objects: Option<bool>,
 }
 
 impl Choice {
@@ -51,12 +53,14 @@ pub fn choose(db: &mut Database, choice: &Choice) {
     }
     for id in db.nodes() {
         if matches!(db.object(id).body, Body::Schema(_)) {
+            let is_public = db.object(id).name == "public";
             let (wanted, contents) = schema(db.object(id), choice);
             let member = membership(db, id);
             let object = db.object_mut(id);
             object.wanted = member.unwrap_or(wanted);
             if let Body::Schema(body) = &mut object.body {
                 body.contents = contents;
+                body.exists = is_public && choice.schemas.is_none();
             }
         }
     }
@@ -164,6 +168,9 @@ fn other(db: &Database, id: NodeId, choice: &Choice) -> Option<Wanted> {
             true if builtin => Wanted::ACL,
             everything => all_if(everything),
         })),
+        Body::LargeObjects(_) | Body::LargeObjectData(_) => {
+            Some(all_if(choice.large_objects.unwrap_or(choice.everything())))
+        }
         _ => Some(
             membership(db, id)
                 .or_else(|| contents(db, id))

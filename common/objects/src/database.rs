@@ -12,6 +12,7 @@ use crate::kinds::attach::TableAttach;
 use crate::kinds::constraint::Constraint;
 use crate::kinds::copy_format::TypeForm;
 use crate::kinds::data::TableData;
+use crate::kinds::database_entry::DatabaseEntry;
 use crate::kinds::default::ColumnDefault;
 use crate::kinds::default_acl::DefaultAcl;
 use crate::kinds::event_trigger::EventTrigger;
@@ -338,6 +339,8 @@ impl Server {
 pub struct Database {
     /// Facts about the source.
     pub server: Server,
+    /// The database itself; late.
+    pub own: Option<Box<DatabaseEntry>>,
     /// Role names by OID.
     pub roles: HashMap<u32, String>,
     /// The objects, in the order they were read.

@@ -44,6 +44,7 @@ pub fn entries(db: &Database, order: &[NodeId]) -> Vec<Entry> {
         mains: vec![None; db.objects.len()],
     };
     out.preamble();
+    out.database();
     for &id in order {
         out.node = id;
         if !db.object(id).wanted.is_none() {
@@ -103,6 +104,26 @@ impl Emitter<'_> {
             self.drafts.push(Draft {
                 entry,
                 after: After::Nodes(Vec::new()),
+                parent: None,
+            });
+        }
+    }
+
+    /// The database itself, which no node stands for.
+    fn database(&mut self) {
+        let Some(own) = &self.db.own else { return };
+        let (entry, rest) = own.entries(self.db.role(own.owner));
+        let place = self.drafts.len();
+        self.drafts.push(Draft {
+            entry,
+            after: After::Places(Vec::new()),
+            parent: None,
+        });
+        for mut entry in rest {
+            entry.parent = entry.kind.is_facet().then(|| number(place));
+            self.drafts.push(Draft {
+                entry,
+                after: After::Places(vec![place]),
                 parent: None,
             });
         }
@@ -220,20 +241,22 @@ impl Emitter<'_> {
     pub fn comment_text(&mut self, text: &str, word: &str, name: &str, schema: Option<&str>, owner: &str) {
         let mut entry = Entry::new(Kind::Comment, schema, format!("{word} {name}"), owner);
         let target = target(schema, name);
-        entry.create = match text {
-            "" => format!("COMMENT ON {word} {target} IS NULL;\n"),
-            text => format!("COMMENT ON {word} {target} IS {};\n", sql::literal(text)),
-        };
+        entry.create = format!("COMMENT ON {word} {target} IS {};\n", sql::literal(text));
         self.facet(entry);
     }
 
     /// The object's security labels.
     pub fn label(&mut self, word: &str, name: &str, schema: Option<&str>, owner: &str) {
         let catalog = self.db.object(self.node).catalog;
+        self.label_on(catalog, word, name, schema, owner);
+    }
+
+    /// Security labels of a member of the object, such as one large object of a group.
+    pub fn label_on(&mut self, of: CatalogId, word: &str, name: &str, schema: Option<&str>, owner: &str) {
         if !self.wants(Wanted::LABEL) {
             return;
         }
-        let Some(labels) = self.db.labels.get(&catalog) else {
+        let Some(labels) = self.db.labels.get(&of) else {
             return;
         };
         let mut create = String::new();
@@ -313,13 +336,12 @@ impl Emitter<'_> {
 
     fn finish(self) -> Vec<Entry> {
         let Emitter { db, drafts, mains, .. } = self;
-        let number = |place: usize| EntryId(place as u32 + 1);
         let main = |id: NodeId| mains[id.0 as usize].map(number);
         let mut entries = Vec::with_capacity(drafts.len());
         for (place, draft) in drafts.into_iter().enumerate() {
             let mut entry = draft.entry;
             entry.id = number(place);
-            entry.parent = draft.parent.and_then(main);
+            entry.parent = entry.parent.or(draft.parent.and_then(main));
             entry.dependencies = match draft.after {
                 After::Nodes(nodes) => nodes.into_iter().filter_map(main).collect(),
                 After::Places(places) => places.into_iter().map(number).collect(),
@@ -329,6 +351,11 @@ impl Emitter<'_> {
         }
         entries
     }
+}
+
+/// The number of the entry at a place.
+fn number(place: usize) -> EntryId {
+    EntryId(place as u32 + 1)
 }
 
 fn target(schema: Option<&str>, name: &str) -> String {

@@ -26,6 +26,7 @@ pub async fn resolve(session: &Session, db: &Database, selection: &SelectionArgs
         tables: lookup.include(&selection.table, What::Tables).await?,
         without_tables: lookup.exclude(&selection.exclude_table, What::Tables).await?,
         without_rows: lookup.exclude(&selection.exclude_table_data, What::Tables).await?,
+        large_objects: selection.schema_only.then_some(false),
         ..Choice::default()
     })
 }

@@ -1,18 +1,101 @@
-//! Default privileges (`pg_default_acl`).
+//! Default privileges (`pg_default_acl`): what objects that a role will make begin with.
+//!
+//! A row without schema replaces the built-in defaults, so it is the difference from these; a row for one
+//! schema only adds to them.
 
-use crate::database::NodeId;
+use pgx_archive::{Entry, Kind};
+
+use crate::database::{Body, Database, NodeId, Wanted, class};
 use crate::emit::Emitter;
+use crate::error::Error;
+use crate::privileges;
+use crate::query::{Select, column};
+use crate::rows::Rows;
+use crate::sql::ident;
 
-/// Default privileges (`pg_default_acl`).
-#[derive(Clone, Debug)]
+use super::{Phase, Reader};
+
+const DEFAULT_ACLS: Select = Select {
+    columns: &[
+        column("oid", "d.oid"),
+        column("name", "d.defaclobjtype"),
+        column("schema", "d.defaclnamespace"),
+        column("role", "d.defaclrole"),
+        column("acl", "d.defaclacl"),
+        column(
+            "acldefault",
+            "CASE WHEN d.defaclnamespace = 0
+             THEN pg_catalog.acldefault(CASE WHEN d.defaclobjtype = 'S' THEN 's' ELSE d.defaclobjtype END, d.defaclrole)
+             ELSE '{}' END",
+        ),
+    ],
+    from: "FROM pg_catalog.pg_default_acl d ORDER BY d.oid",
+};
+
+/// All default privileges.
+pub const READER: Reader = Reader {
+    name: "default privileges",
+    phase: Phase::Early,
+    query: |db| Some(DEFAULT_ACLS.sql(db.server.major(), &[])),
+    read,
+};
+
+/// Default privileges of a role, for one kind of object, everywhere or in one schema.
+#[derive(Clone, Debug, Default)]
 pub struct DefaultAcl {
     /// The role whose objects they are for.
     pub role: u32,
-    /// `defaclobjtype`.
+    /// `defaclobjtype`: r tables, S sequences, f functions, T types, n schemas, L large objects (from 18 on).
     pub kind: char,
 }
 
+fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
+    for row in rows.iter() {
+        let body = DefaultAcl {
+            role: row.oid("role")?,
+            kind: row.letter("name")?,
+        };
+        db.add(class::DEFAULT_ACL, &row, Body::DefaultAcl(body))?;
+    }
+    Ok(())
+}
+
 impl DefaultAcl {
-    /// Its entries.
-    pub fn emit(&self, _id: NodeId, _out: &mut Emitter<'_>) {}
+    /// The entry, which counts as privileges.
+    pub fn emit(&self, id: NodeId, out: &mut Emitter<'_>) {
+        if !out.wants(Wanted::ACL) {
+            return;
+        }
+        let object = out.db.object(id);
+        let (role, word) = (out.db.role(self.role), self.word());
+        let schema = object.schema.map(|schema| out.db.object(schema).name.as_str());
+        let grants = privileges::difference(
+            object.acl.actual.as_deref(),
+            object.acl.default.as_deref(),
+            None,
+            role,
+            word,
+            None,
+        );
+        let mut prefix = format!("ALTER DEFAULT PRIVILEGES FOR ROLE {} ", ident(role));
+        if let Some(schema) = schema {
+            prefix += &format!("IN SCHEMA {} ", ident(schema));
+        }
+        let mut entry = Entry::new(Kind::DefaultAcl, schema, format!("DEFAULT PRIVILEGES FOR {word}"), role);
+        entry.create = privileges::statements(&grants, &prefix, word, "", role);
+        entry.roles = privileges::roles(&grants);
+        entry.grants = grants;
+        out.always(entry);
+    }
+
+    fn word(&self) -> &'static str {
+        match self.kind {
+            'S' => "SEQUENCES",
+            'f' => "FUNCTIONS",
+            'T' => "TYPES",
+            'n' => "SCHEMAS",
+            'L' => "LARGE OBJECTS",
+            _ => "TABLES",
+        }
+    }
 }

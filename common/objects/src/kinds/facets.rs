@@ -19,6 +19,7 @@ const COMMENTS_QUERY: Select = Select {
     ],
     from: "FROM pg_catalog.pg_description d
 WHERE d.objoid >= 16384
+   OR d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass
    OR (d.classoid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
        AND d.objoid = (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = 'public'))
 ORDER BY d.classoid, d.objoid, d.objsubid",
@@ -60,7 +61,7 @@ WHERE NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum",
 };
 
-/// Comments on users' objects, and on the schema `public`.
+/// Comments on users' objects, on large objects, whose OIDs users may choose, and on the schema `public`.
 pub const COMMENTS: Reader = Reader {
     name: "comments",
     phase: Phase::Late,

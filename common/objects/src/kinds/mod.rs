@@ -4,11 +4,14 @@
 pub mod aggregate;
 pub mod attach;
 pub mod builtin;
+#[cfg(test)]
+mod by_hand;
 pub mod check;
 pub mod columns;
 pub mod constraint;
 pub mod copy_format;
 pub mod data;
+pub mod database_entry;
 pub mod default;
 pub mod default_acl;
 pub mod event_trigger;
@@ -35,6 +38,7 @@ pub mod rule;
 pub mod schema;
 pub mod sequence;
 pub mod sequence_set;
+pub mod settings;
 pub mod size;
 pub mod statistics;
 pub mod table;
@@ -84,6 +88,13 @@ pub static READERS: &[Reader] = &[
     relation::READER,
     relation::INHERITANCE,
     types::READER,
+    function::READER,
+    aggregate::READER,
+    language::READER,
+    publication::READER,
+    default_acl::READER,
+    event_trigger::READER,
+    large_object::READER,
     data::HASHED_ENUMS,
     // further early readers
     columns::READER,
@@ -96,12 +107,19 @@ pub static READERS: &[Reader] = &[
     size::READER,
     data::CONFIGURATION_KEYS,
     // further late readers
+    database_entry::READER,
+    database_entry::ROLE_SETTINGS,
+    database_entry::SECURITY_LABELS,
     types::enumeration::READER,
     types::composite::READER,
     types::range::READER,
     types::base::READER,
     types::domain::READER,
     types::domain_constraint::READER,
+    function::definition::READER,
+    aggregate::DEFINITION,
+    publication::table::READER,
+    publication::schema::READER,
     view::READER,
     rule::READER,
     refresh::READER,

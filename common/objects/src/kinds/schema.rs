@@ -21,6 +21,11 @@ const SCHEMAS: Select = Select {
         column("owner", "n.nspowner"),
         column("acl", "n.nspacl"),
         column("acldefault", "pg_catalog.acldefault('n', n.nspowner)"),
+        // What `public` has in a new database of 15 or later, whatever it began with here.
+        column(
+            "initial",
+            "CASE WHEN n.nspname = 'public' THEN pg_catalog.acldefault('n', n.nspowner) || pg_catalog.makeaclitem(0, n.nspowner, 'USAGE', false) END",
+        ),
     ],
     from: "FROM pg_catalog.pg_namespace n",
 };
@@ -38,11 +43,17 @@ pub const READER: Reader = Reader {
 pub struct Schema {
     /// What is wanted of the objects in it.
     pub contents: Wanted,
+    /// It is `public`, and every database has one: it is not created unless it was asked for by name.
+    pub exists: bool,
 }
 
 fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
     for row in rows.iter() {
-        db.add(class::NAMESPACE, &row, Body::Schema(Schema::default()))?;
+        let id = db.add(class::NAMESPACE, &row, Body::Schema(Schema::default()))?;
+        if let Some(initial) = row.opt("initial")? {
+            let catalog = db.object(id).catalog;
+            db.initial_acls.insert((catalog, 0), initial.to_owned());
+        }
     }
     Ok(())
 }
@@ -54,7 +65,7 @@ impl Schema {
         let (raw, owner) = (object.name.clone(), out.db.owner(id).to_owned());
         let name = ident(&raw).into_owned();
         let mut entry = Entry::new(Kind::Schema, None, raw.clone(), owner.clone());
-        if raw == "public" {
+        if self.exists {
             entry.create = "-- *not* creating schema, since initdb creates it\n".into();
             entry.drop = "-- *not* dropping schema, since initdb creates it\n".into();
         } else {
@@ -62,8 +73,24 @@ impl Schema {
             entry.drop = format!("DROP SCHEMA {name};\n");
         }
         out.main(entry);
-        out.comment("SCHEMA", &name, None, &owner);
+        if self.exists {
+            self.comment_of_public(id, &owner, out);
+        } else {
+            out.comment("SCHEMA", &name, None, &owner);
+        }
         out.label("SCHEMA", &name, None, &owner);
         out.privileges("SCHEMA", &name, None, &owner);
+    }
+
+    /// The comment of `public`, when it is not the one that initdb gives: an empty one takes that away.
+    fn comment_of_public(&self, id: NodeId, owner: &str, out: &mut Emitter<'_>) {
+        if !out.wants(Wanted::COMMENT) {
+            return;
+        }
+        let comments = out.db.comments.get(&out.db.object(id).catalog);
+        let text = comments.and_then(|list| list.first()).map_or("", |(_, text)| text);
+        if text != "standard public schema" {
+            out.comment_text(text, "SCHEMA", "public", None, owner);
+        }
     }
 }

@@ -1,0 +1,146 @@
+//! Tables in publications (`pg_publication_rel`).
+
+use std::fmt::Write;
+
+use pgx_archive::{CatalogId, Entry, Kind};
+
+use crate::database::{Body, Database, NodeId, Object, Wanted, class};
+use crate::emit::Emitter;
+use crate::error::Error;
+use crate::query::{Select, column, since};
+use crate::rows::Rows;
+use crate::sql::ident;
+
+use super::super::names::Names;
+use super::super::{Phase, Reader};
+
+const TABLES: Select = Select {
+    columns: &[
+        column("oid", "r.oid"),
+        column("publication", "r.prpubid"),
+        column("relation", "r.prrelid"),
+        since(15, "filter", "pg_catalog.pg_get_expr(r.prqual, r.prrelid)", "NULL"),
+        since(
+            15,
+            "columns",
+            "SELECT pg_catalog.array_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs::pg_catalog.int2[])",
+            "NULL",
+        ),
+    ],
+    from: "FROM pg_catalog.unnest($oids) AS w(oid)
+JOIN pg_catalog.pg_publication_rel r ON r.prpubid = w.oid
+ORDER BY r.oid",
+};
+
+/// Tables of wanted publications.
+pub const READER: Reader = Reader {
+    name: "tables of publications",
+    phase: Phase::Late,
+    query: |db| {
+        let oids = wanted(db);
+        (!oids.is_empty()).then(|| TABLES.sql(db.server.major(), &oids))
+    },
+    read,
+};
+
+/// OIDs of the publications whose definition is wanted.
+pub(super) fn wanted(db: &Database) -> Vec<u32> {
+    db.oids(|object| matches!(object.body, Body::Publication(_)) && object.wanted.any(Wanted::DEFINITION))
+}
+
+/// A table in a publication.
+#[derive(Clone, Debug)]
+pub struct PublicationTable {
+    /// The publication.
+    pub publication: NodeId,
+    /// The table.
+    pub table: NodeId,
+    /// The columns that are published, when not all are.
+    pub columns: Vec<String>,
+    /// The condition on rows that are published.
+    pub filter: Option<String>,
+}
+
+fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
+    for row in rows.iter() {
+        let (Some(publication), Some((table, _))) = (
+            db.by_oid(class::PUBLICATION, row.oid("publication")?),
+            db.relation_by_oid(row.oid("relation")?),
+        ) else {
+            continue;
+        };
+        let body = PublicationTable {
+            publication,
+            table,
+            columns: row.list("columns")?,
+            filter: row.opt("filter")?.map(str::to_owned),
+        };
+        let of = db.object(table);
+        let object = Object {
+            catalog: CatalogId {
+                class: class::PUBLICATION_REL,
+                oid: row.oid("oid")?,
+            },
+            schema: of.schema,
+            name: of.name.clone(),
+            owner: db.object(publication).owner,
+            acl: Default::default(),
+            extension: None,
+            wanted: db.object(publication).wanted,
+            dependencies: Vec::new(),
+            body: Body::PublicationTable(body),
+        };
+        db.push(object);
+    }
+    Ok(())
+}
+
+impl PublicationTable {
+    /// Its entry. It goes when its table goes.
+    pub fn emit(&self, _id: NodeId, out: &mut Emitter<'_>) {
+        let (publication, table) = (Names::of(out.db, self.publication), Names::of(out.db, self.table));
+        let tag = format!("{} {}", publication.raw, table.raw);
+        let mut entry = Entry::new(Kind::PublicationTable, Some(&table.schema), tag, publication.owner);
+        entry.create = self.create(&publication.name, &table.qualified);
+        out.main(entry);
+        out.part_of(self.table);
+    }
+
+    fn create(&self, publication: &str, table: &str) -> String {
+        let mut sql = format!("ALTER PUBLICATION {publication} ADD TABLE ONLY {table}");
+        if !self.columns.is_empty() {
+            let columns: Vec<_> = self.columns.iter().map(|name| ident(name)).collect();
+            let _ = write!(sql, " ({})", columns.join(", "));
+        }
+        if let Some(filter) = &self.filter {
+            let _ = write!(sql, " WHERE ({filter})");
+        }
+        sql + ";\n"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_and_filter_follow_the_table() {
+        let mut table = PublicationTable {
+            publication: NodeId(0),
+            table: NodeId(1),
+            columns: Vec::new(),
+            filter: None,
+        };
+        assert_eq!(
+            table.create("p", "public.t"),
+            "ALTER PUBLICATION p ADD TABLE ONLY public.t;\n"
+        );
+        table.columns = vec!["id".into(), "Name".into()];
+        table.filter = Some("(id > 0)".into());
+        assert_eq!(
+            table.create("p", "public.t"),
+            "ALTER PUBLICATION p ADD TABLE ONLY public.t (id, \"Name\") WHERE ((id > 0));\n"
+        );
+    }
+}
