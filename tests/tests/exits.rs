@@ -229,8 +229,12 @@ fn a_database_is_created_when_asked_for_and_only_once() {
     copy_it().expect_success();
     let facts = "SELECT id, current_setting('work_mem'), shobj_description(oid, 'pg_database')
                  FROM t, pg_database WHERE datname = current_database()";
-    let found = Pipe::of(stock("psql").args(["-X", "-A", "-t", "-c", facts, "-d", &elsewhere.url(source.name())])).run();
-    assert_eq!(String::from_utf8_lossy(&found.expect_success()), "1|7MB|made by a test\n");
+    let found =
+        Pipe::of(stock("psql").args(["-X", "-A", "-t", "-c", facts, "-d", &elsewhere.url(source.name())])).run();
+    assert_eq!(
+        String::from_utf8_lossy(&found.expect_success()),
+        "1|7MB|made by a test\n"
+    );
 
     let again = copy_it();
     let said = said(&again, 1);
