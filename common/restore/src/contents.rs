@@ -90,10 +90,14 @@ impl<'a> Contents<'a> {
         let left_out = |kind: &Kind| {
             options.leaves_out(kind.row().and_then(|row| row.switch)) || is_database(kind) && !options.create
         };
+        let parent = self.parent(entry);
         match entry.kind {
             // They are settings of the session, not objects.
             Kind::Encoding | Kind::StdStrings | Kind::SearchPath => false,
-            _ => !left_out(&entry.kind) && !self.parent(entry).is_some_and(|parent| left_out(&parent.kind)),
+            _ if left_out(&entry.kind) || parent.is_some_and(|parent| left_out(&parent.kind)) => false,
+            // The database comes first, whatever comes into it.
+            _ if is_database(&entry.kind) || parent.is_some_and(|parent| is_database(&parent.kind)) => true,
+            _ => !options.without_sections.contains(&self.section(entry)),
         }
     }
 }
@@ -170,6 +174,24 @@ mod tests {
             ..Options::default()
         };
         assert_eq!(names(&entries, &create).len(), 5);
+    }
+
+    #[test]
+    fn sections_are_left_out_with_their_facets() {
+        let mut entries = numbered(vec![
+            plain(Kind::Database, "shop"),
+            plain(Kind::Table, "t"),
+            plain(Kind::Comment, "TABLE t"),
+            plain(Kind::SequenceSet, "s"),
+            plain(Kind::Index, "i"),
+        ]);
+        entries[2].parent = Some(EntryId(2));
+        let options = Options {
+            create: true,
+            without_sections: vec![Section::PreData, Section::PostData],
+            ..Options::default()
+        };
+        assert_eq!(names(&entries, &options), ["DATABASE shop", "SEQUENCE SET s"]);
     }
 
     #[test]

@@ -32,7 +32,10 @@ impl fmt::Display for NotCopied {
 
 impl std::error::Error for NotCopied {}
 
-/// The statement that takes the rows of an entry, in the format and encoding they come in.
+/// The statement that takes the rows of an entry, in the format they come in.
+///
+/// For text it says the encoding, too. Binary values are read in the session's `client_encoding`, whatever
+/// COPY is told: the caller sets that to [`Data::encoding`](pgx_archive::Data::encoding).
 ///
 /// ```
 /// use pgx_archive::{Data, Entry, Format, Kind};
@@ -54,7 +57,7 @@ impl std::error::Error for NotCopied {}
 /// });
 /// assert_eq!(
 ///     copy_in(&rows, Freeze::No)?,
-///     "COPY public.orders (id, item) FROM STDIN WITH (FORMAT binary, ENCODING 'UTF8')"
+///     "COPY public.orders (id, item) FROM STDIN WITH (FORMAT binary)"
 /// );
 /// # Ok::<(), pgx_restore::NotCopied>(())
 /// ```
@@ -74,8 +77,8 @@ pub fn copy_in(entry: &Entry, freeze: Freeze) -> Result<String, NotCopied> {
         Freeze::Yes => ", FREEZE",
     };
     let encoding = match data.encoding.as_str() {
-        "" => String::new(),
-        encoding => format!(", ENCODING {}", literal(encoding)),
+        encoding if !encoding.is_empty() && data.format == Format::Text => format!(", ENCODING {}", literal(encoding)),
+        _ => String::new(),
     };
     Ok(format!("{target} FROM STDIN WITH (FORMAT {format}{encoding}{freeze})"))
 }
@@ -132,7 +135,7 @@ mod tests {
         entry.copy = "COPY public.t  FROM stdin;\n".to_owned();
         assert_eq!(
             copy_in(&entry, Freeze::No).unwrap(),
-            "COPY public.t  FROM STDIN WITH (FORMAT binary, ENCODING 'UTF8')"
+            "COPY public.t  FROM STDIN WITH (FORMAT binary)"
         );
     }
 

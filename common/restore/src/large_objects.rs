@@ -110,6 +110,17 @@ pub fn put(pieces: &[Piece<'_>]) -> Option<String> {
     (!sql.is_empty()).then(|| sql + ") AS v (oid, at, bytes);")
 }
 
+/// The lines of a script for a piece of an object: the first opens it, the last closes it.
+pub fn script_piece((oid, offset, bytes): Piece<'_>, last: bool, out: &mut String) {
+    if offset == 0 {
+        *out += &script_open(oid);
+    }
+    script_write(bytes, out);
+    if last {
+        *out += SCRIPT_CLOSE;
+    }
+}
+
 /// The line of a script that opens an object for writing.
 pub fn script_open(oid: u32) -> String {
     format!("SELECT pg_catalog.lo_open('{oid}', {INV_WRITE});\n")
@@ -208,9 +219,8 @@ mod tests {
 
     #[test]
     fn a_script_writes_in_chunks() {
-        let mut out = script_open(7);
-        script_write(&[b'a'; SCRIPT_CHUNK + 1], &mut out);
-        out += SCRIPT_CLOSE;
+        let mut out = String::new();
+        script_piece((7, 0, &[b'a'; SCRIPT_CHUNK + 1]), true, &mut out);
         let lines: Vec<&str> = out.lines().collect();
         assert_eq!(lines[0], "SELECT pg_catalog.lo_open('7', 131072);");
         assert_eq!(

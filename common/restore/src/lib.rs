@@ -6,6 +6,7 @@
 //! - [`Script`] is the plain SQL script, byte for byte as pg_dump 18 writes it.
 //! - [`Schedule`] says what may start now; [`work`] what is to be run for an entry; [`copy_in`] how its
 //!   rows go in; [`analyze()`] what comes last.
+//! - [`preflight`] asks whether the target may be written to at all.
 //! - [`session`], [`large_objects`], [`copy`] and [`owner`] hold the statements that surround entries.
 //!
 //! ```
@@ -47,6 +48,7 @@ pub mod database;
 pub mod large_objects;
 pub mod options;
 pub mod owner;
+pub mod preflight;
 mod psql;
 #[cfg(test)]
 mod samples;

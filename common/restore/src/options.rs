@@ -1,5 +1,6 @@
 //! What the user wants of a restore, and of which server.
 
+use pgx_archive::Section;
 use pgx_archive::kind::Switch;
 
 /// What the user wants of a restore, and of which server.
@@ -15,6 +16,8 @@ pub struct Options {
     pub no_tablespaces: bool,
     /// `--no-table-access-method`: tables get the target's default access method.
     pub no_table_access_method: bool,
+    /// Sections that are left out: `-a` leaves out definitions, `-s` rows.
+    pub without_sections: Vec<Section>,
     /// Kinds that are left out: `-x`, `--no-comments`, `--no-publications`, …
     pub without: Vec<Switch>,
     /// Major version of the server that runs the statements; none when it is not known, as in a script.
