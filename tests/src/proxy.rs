@@ -113,11 +113,9 @@ impl Proxy {
         wait.unwrap_or_else(PoisonError::into_inner).0.paused
     }
 
-    /// Ends a pause, and forgets a plan that has not come true.
+    /// Ends a pause. What has been planned meanwhile is still to come.
     pub fn resume(&self) {
-        let mut state = self.shared.lock();
-        state.paused = false;
-        state.plan = None;
+        self.shared.lock().paused = false;
         self.shared.changed.notify_all();
     }
 
@@ -151,6 +149,7 @@ impl Drop for Proxy {
     fn drop(&mut self) {
         let mut state = self.shared.lock();
         state.closed = true;
+        state.plan = None;
         state.cut();
         drop(state);
         self.resume();
