@@ -30,6 +30,8 @@ pub mod order;
 pub mod privileges;
 pub mod query;
 pub mod rows;
+#[cfg(test)]
+mod sample;
 pub mod sql;
 
 pub use database::{Body, Database, NodeId, Object, Server, Wanted};

@@ -61,7 +61,7 @@ pub const READER: Reader = Reader {
 };
 
 /// A column.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Column {
     /// `attnum`
     pub number: i32,

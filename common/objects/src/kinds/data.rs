@@ -18,6 +18,9 @@ mod order;
 mod plan;
 mod read;
 
+#[cfg(test)]
+mod tests;
+
 pub use order::{CONFIGURATION_KEYS, HASHED_ENUMS, order_by_foreign_keys};
 pub use plan::{Plan, plan};
 pub use read::{Blocks, copy_out};

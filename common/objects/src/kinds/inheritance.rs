@@ -113,3 +113,120 @@ fn apply(db: &mut Database, id: NodeId, change: Change) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::columns::{Generated, NotNull};
+    use crate::sample::{column, database, entries, inherit, set_default, table};
+
+    fn not_null() -> Option<NotNull> {
+        Some(NotNull {
+            is_local: true,
+            ..NotNull::default()
+        })
+    }
+
+    /// Whether the child's not-null counts as its own.
+    fn child_speaks(major: u32, parent: Option<NotNull>) -> bool {
+        let mut db = database(major);
+        let above = Column {
+            not_null: parent,
+            ..column(1, "a")
+        };
+        let below = Column {
+            not_null: Some(NotNull {
+                is_local: major < 18,
+                ..NotNull::default()
+            }),
+            ..column(1, "a")
+        };
+        let (parent, child) = (table(&mut db, "p", &[above]), table(&mut db, "c", &[below]));
+        inherit(&mut db, child, parent);
+        settle(&mut db);
+        let column = &db.relation(child).expect("it is a table").columns[0];
+        column.not_null.as_ref().is_some_and(|not_null| not_null.is_local)
+    }
+
+    #[test]
+    fn before_18_a_child_is_silent_about_not_null_that_its_parent_has() {
+        assert!(!child_speaks(17, not_null()));
+        assert!(child_speaks(17, None));
+    }
+
+    #[test]
+    fn from_18_on_a_child_speaks_where_no_parent_has_a_valid_not_null() {
+        assert!(!child_speaks(18, not_null()));
+        assert!(child_speaks(18, None));
+    }
+
+    #[test]
+    fn a_child_without_default_under_a_parent_with_one_gets_default_null() {
+        let mut db = database(18);
+        let parent = table(&mut db, "p", &[column(1, "a"), column(2, "b"), column(3, "c")]);
+        set_default(&mut db, parent, 0, "1", false);
+        set_default(&mut db, parent, 1, "NULL", false);
+        set_default(&mut db, parent, 2, "2", false);
+        let inherited = Column {
+            is_local: false,
+            ..column(3, "c")
+        };
+        let child = table(&mut db, "c", &[column(1, "a"), column(2, "b"), inherited]);
+        inherit(&mut db, child, parent);
+        settle(&mut db);
+        let texts: Vec<String> = entries(&db).into_iter().map(|entry| entry.create).collect();
+        assert!(
+            texts.contains(
+                &"CREATE TABLE public.c (\n    a integer DEFAULT NULL,\n    b integer\n)\nINHERITS (public.p);\n"
+                    .to_owned()
+            ),
+            "{texts:?}"
+        );
+        assert!(
+            texts.contains(&"ALTER TABLE ONLY public.c ALTER COLUMN c SET DEFAULT NULL;\n".to_owned()),
+            "{texts:?}"
+        );
+    }
+
+    #[test]
+    fn settling_twice_changes_nothing() {
+        let mut db = database(18);
+        let parent = table(&mut db, "p", &[column(1, "a")]);
+        set_default(&mut db, parent, 0, "1", false);
+        let child = table(&mut db, "c", &[column(1, "a")]);
+        inherit(&mut db, child, parent);
+        settle(&mut db);
+        let objects = db.objects.len();
+        settle(&mut db);
+        assert_eq!(db.objects.len(), objects);
+    }
+
+    /// Whether the child's expression is left out.
+    fn left_out(parents: &[&str], own: &str, is_partition: bool) -> bool {
+        let mut db = database(18);
+        let generated = Column {
+            generated: Some(Generated::Stored),
+            ..column(1, "g")
+        };
+        let child = table(&mut db, "c", std::slice::from_ref(&generated));
+        let default = set_default(&mut db, child, 0, own, false);
+        for expression in parents {
+            let parent = table(&mut db, expression, std::slice::from_ref(&generated));
+            set_default(&mut db, parent, 0, expression, false);
+            inherit(&mut db, child, parent);
+        }
+        db.relation_mut(child).expect("it is a table").is_partition = is_partition;
+        settle(&mut db);
+        db.object(default).wanted.is_none()
+    }
+
+    #[test]
+    fn a_generation_expression_that_all_parents_share_is_left_out() {
+        assert!(left_out(&["a"], "a", false));
+        assert!(left_out(&["a", "a"], "a", false));
+        assert!(!left_out(&["a", "b"], "a", false));
+        assert!(!left_out(&["b"], "a", false));
+        assert!(!left_out(&[], "a", false));
+        assert!(!left_out(&["a"], "a", true));
+    }
+}

@@ -230,3 +230,113 @@ fn owned_by(id: NodeId, table: NodeId, column: &Column, out: &mut Emitter<'_>) {
     );
     out.facet(entry);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{column, database, entries, relation, table};
+
+    fn plain(type_name: &str, increment: i64) -> Sequence {
+        let mut sequence = Sequence {
+            type_name: type_name.to_owned(),
+            start: 1,
+            increment,
+            cache: 1,
+            ..Sequence::default()
+        };
+        (sequence.minimum, sequence.maximum) = usual_range(&sequence);
+        sequence
+    }
+
+    #[test]
+    fn a_sequence_of_defaults() {
+        assert_eq!(
+            statement(&plain("bigint", 1), "public.s", 'p'),
+            "CREATE SEQUENCE public.s\n    START WITH 1\n    INCREMENT BY 1\n    NO MINVALUE\n    NO MAXVALUE\n    CACHE 1;\n"
+        );
+    }
+
+    #[test]
+    fn a_sequence_that_says_everything() {
+        let sequence = Sequence {
+            minimum: -5,
+            maximum: 7,
+            cache: 3,
+            cycle: true,
+            ..plain("smallint", -2)
+        };
+        assert_eq!(
+            statement(&sequence, "public.s", 'u'),
+            "CREATE UNLOGGED SEQUENCE public.s\n    AS smallint\n    START WITH 1\n    INCREMENT BY -2\n    \
+             MINVALUE -5\n    MAXVALUE 7\n    CACHE 3\n    CYCLE;\n"
+        );
+    }
+
+    #[test]
+    fn ranges_follow_type_and_direction() {
+        assert_eq!(usual_range(&plain("smallint", 1)), (1, 32_767));
+        assert_eq!(usual_range(&plain("integer", -1)), (i64::from(i32::MIN), -1));
+        assert_eq!(usual_range(&plain("bigint", 1)), (1, i64::MAX));
+    }
+
+    fn owned(db: &mut Database, is_identity: bool) -> (NodeId, NodeId) {
+        let id = Column {
+            identity: is_identity.then_some(Identity::Always),
+            ..column(1, "Id")
+        };
+        let table = table(db, "t", &[id]);
+        let body = Relation {
+            sequence: Some(plain("integer", 1)),
+            owning_table: db.object(table).catalog.oid,
+            owning_column: 1,
+            is_identity,
+            ..Relation::default()
+        };
+        (table, relation(db, "t_id_seq", 'S', body))
+    }
+
+    #[test]
+    fn an_identity_is_made_by_its_table() {
+        let mut db = database(18);
+        owned(&mut db, true);
+        let entries = entries(&db);
+        let entry = entries.last().expect("there is a sequence");
+        assert_eq!(
+            entry.create,
+            "ALTER TABLE public.t ALTER COLUMN \"Id\" ADD GENERATED ALWAYS AS IDENTITY (\n    \
+             SEQUENCE NAME public.t_id_seq\n    START WITH 1\n    INCREMENT BY 1\n    NO MINVALUE\n    \
+             NO MAXVALUE\n    CACHE 1\n);\n"
+        );
+        assert_eq!(entry.drop, "");
+        assert_eq!(entry.parent, Some(entries[entries.len() - 2].id));
+    }
+
+    #[test]
+    fn the_owner_of_a_sequence_is_told_in_an_entry_of_its_own() {
+        let mut db = database(18);
+        owned(&mut db, false);
+        let entries = entries(&db);
+        let entry = entries.last().expect("there is a sequence");
+        assert_eq!(entry.kind, Kind::SequenceOwnedBy);
+        assert_eq!(
+            entry.create,
+            "ALTER SEQUENCE public.t_id_seq OWNED BY public.t.\"Id\";\n"
+        );
+        assert_eq!(entry.dependencies, [entries[entries.len() - 2].id]);
+    }
+
+    #[test]
+    fn owned_sequences_follow_their_table() {
+        let mut db = database(18);
+        let (table, sequence) = owned(&mut db, false);
+        db.object_mut(sequence).wanted = Wanted::NONE;
+        follow_owners(&mut db);
+        assert_eq!(db.object(sequence).wanted, Wanted::ALL);
+        db.object_mut(table).wanted = Wanted::NONE;
+        follow_owners(&mut db);
+        assert_eq!(db.object(sequence).wanted, Wanted::ALL, "it may be wanted for itself");
+        db.relation_mut(sequence).expect("it is a sequence").is_identity = true;
+        follow_owners(&mut db);
+        assert_eq!(db.object(sequence).wanted, Wanted::NONE);
+    }
+}

@@ -17,6 +17,8 @@ use super::{Phase, Reader, attach, relation_facets};
 
 pub mod alter;
 mod create;
+#[cfg(test)]
+mod tests;
 
 const DETAILS: Select = Select {
     columns: &[

@@ -60,3 +60,71 @@ fn range(blocks: Blocks) -> String {
         Some(to) => format!("{from} AND ctid < '({to},0)'::pg_catalog.tid"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pgx_archive::Data;
+
+    fn entry(columns: &[&str], format: Format) -> Entry {
+        let mut entry = Entry::new(Kind::TableData, Some("public"), "Order", "joe");
+        entry.data = Some(Data {
+            columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+            format,
+            encoding: "UTF8".to_owned(),
+            settings: Default::default(),
+            parts: 1,
+            part_blocks: 0,
+            logged: true,
+            via_root: false,
+            estimated_rows: 0,
+            estimated_bytes: 0,
+        });
+        entry
+    }
+
+    fn sql(entry: &Entry, blocks: Option<Blocks>) -> String {
+        copy_out(entry, blocks).expect("it is about rows")
+    }
+
+    #[test]
+    fn whole_tables() {
+        let text = entry(&["id", "to"], Format::Text);
+        assert_eq!(sql(&text, None), "COPY public.\"Order\" (id, \"to\") TO STDOUT");
+        let binary = entry(&["id"], Format::Binary);
+        assert_eq!(
+            sql(&binary, None),
+            "COPY public.\"Order\" (id) TO STDOUT (FORMAT binary)"
+        );
+        assert_eq!(sql(&entry(&[], Format::Text), None), "COPY public.\"Order\" TO STDOUT");
+    }
+
+    #[test]
+    fn parts_and_conditions() {
+        let blocks = |from, to| Some(Blocks { from, to });
+        let mut entry = entry(&["id"], Format::Text);
+        assert_eq!(
+            sql(&entry, blocks(10, Some(20))),
+            "COPY (SELECT id FROM ONLY public.\"Order\" WHERE ctid >= '(10,0)'::pg_catalog.tid \
+             AND ctid < '(20,0)'::pg_catalog.tid) TO STDOUT"
+        );
+        entry.fields.insert(CONDITION.to_owned(), "WHERE id > 5".into());
+        assert_eq!(
+            sql(&entry, None),
+            "COPY (SELECT id FROM ONLY public.\"Order\" WHERE id > 5) TO STDOUT"
+        );
+        assert_eq!(
+            sql(&entry, blocks(10, None)),
+            "COPY (SELECT id FROM (SELECT * FROM ONLY public.\"Order\" WHERE ctid >= '(10,0)'::pg_catalog.tid) \
+             AS \"Order\" WHERE id > 5) TO STDOUT"
+        );
+    }
+
+    #[test]
+    fn other_entries_have_no_rows_to_copy() {
+        assert_eq!(
+            copy_out(&Entry::new(Kind::Table, Some("public"), "t", "joe"), None),
+            None
+        );
+    }
+}
