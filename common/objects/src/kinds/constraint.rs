@@ -140,6 +140,8 @@ fn properties(index: &Index, table: &str, name: &str, bindings: &str) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::database::class;
+    use crate::{emit, sample};
 
     fn of(contype: char) -> Constraint {
         Constraint {
@@ -163,5 +165,64 @@ mod tests {
         assert_eq!(of('n').kind(), Kind::Constraint);
         assert_eq!(of('c').kind(), Kind::CheckConstraint);
         assert_eq!(of('f').kind(), Kind::FkConstraint);
+    }
+
+    #[test]
+    fn a_key_may_be_made_from_an_index_that_stands() {
+        let mut db = sample::database(18);
+        let table = sample::table(&mut db, "t", &[]);
+        let index = Index {
+            table,
+            parent: 0,
+            constraint: None,
+            definition: "CREATE UNIQUE INDEX t_pkey ON public.t USING btree (id)".into(),
+            tablespace: "fast".into(),
+            clustered: true,
+            replica_identity: false,
+            targets: Vec::new(),
+            attached: Vec::new(),
+        };
+        let index = db.push(sample::object(
+            &db,
+            class::CLASS,
+            "t_pkey",
+            Body::Index(Box::new(index)),
+        ));
+        let mut key = of('p');
+        key.table = Some(table);
+        key.index = Some(index);
+        key.key.columns = vec!["id".into()];
+        key.key.plain = true;
+        key.local = true;
+        key.separate = true;
+        let key = sample::object(&db, class::CONSTRAINT, "t_pkey", Body::Constraint(Box::new(key)));
+        let key = db.push(key);
+        if let Body::Index(body) = &mut db.object_mut(index).body {
+            body.constraint = Some(key);
+        }
+        let comment = (0, "of the key".to_owned());
+        db.comments.insert(db.object(index).catalog, vec![comment]);
+        let entries = emit::entries(&db, &[key, index]).split_off(3);
+        let clustered = "\nALTER TABLE public.t CLUSTER ON t_pkey;\n";
+        assert_eq!(entries[0].name, "t t_pkey");
+        assert_eq!(
+            entries[0].create,
+            format!("ALTER TABLE ONLY public.t\n    ADD CONSTRAINT t_pkey PRIMARY KEY (id);\n{clustered}")
+        );
+        assert_eq!(entries[0].drop, "ALTER TABLE ONLY public.t DROP CONSTRAINT t_pkey;\n");
+        assert_eq!(entries[0].tablespace.as_deref(), Some("fast"));
+        let apart = entries[0].using_index.clone().expect("a plain key");
+        assert_eq!(
+            apart.index,
+            "CREATE UNIQUE INDEX t_pkey ON public.t USING btree (id);\n"
+        );
+        assert_eq!(
+            apart.attach,
+            format!(
+                "ALTER TABLE ONLY public.t\n    ADD CONSTRAINT t_pkey PRIMARY KEY USING INDEX t_pkey;\n{clustered}"
+            )
+        );
+        assert_eq!(entries[1].create, "COMMENT ON INDEX public.t_pkey IS 'of the key';\n");
+        assert_eq!(entries[1].parent, Some(entries[0].id));
     }
 }

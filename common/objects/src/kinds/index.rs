@@ -237,3 +237,68 @@ impl Index {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{emit, sample};
+
+    fn index(table: NodeId) -> Index {
+        Index {
+            table,
+            parent: 0,
+            constraint: None,
+            definition: "CREATE INDEX i ON public.t USING btree (((a + 1)))".into(),
+            tablespace: String::new(),
+            clustered: false,
+            replica_identity: false,
+            targets: Vec::new(),
+            attached: Vec::new(),
+        }
+    }
+
+    fn with_table() -> (Database, NodeId) {
+        let mut db = sample::database(18);
+        let table = sample::table(&mut db, "t", &[]);
+        (db, table)
+    }
+
+    #[test]
+    fn what_only_alter_can_say_follows() {
+        let (mut db, table) = with_table();
+        let mut body = index(table);
+        body.clustered = true;
+        body.replica_identity = true;
+        body.targets = vec![(1, 400)];
+        let id = db.push(sample::object(&db, class::CLASS, "i", Body::Index(Box::new(body))));
+        let comment = (0, "it's one".to_owned());
+        db.comments.insert(db.object(id).catalog, vec![comment]);
+        let entries = emit::entries(&db, &[id]).split_off(3);
+        assert_eq!(
+            entries[0].create,
+            "CREATE INDEX i ON public.t USING btree (((a + 1)));\n\nALTER TABLE public.t CLUSTER ON i;\n\
+             ALTER INDEX public.i ALTER COLUMN 1 SET STATISTICS 400;\n\n\
+             ALTER TABLE ONLY public.t REPLICA IDENTITY USING INDEX i;\n"
+        );
+        assert_eq!(entries[0].drop, "DROP INDEX public.i;\n");
+        assert_eq!(entries[0].tablespace.as_deref(), Some(""));
+        assert_eq!(entries[1].create, "COMMENT ON INDEX public.i IS 'it''s one';\n");
+        assert_eq!(entries[1].parent, Some(entries[0].id));
+    }
+
+    #[test]
+    fn what_belongs_to_a_partitioned_index_is_not_dropped_alone() {
+        let (mut db, table) = with_table();
+        let mut body = index(table);
+        body.parent = 99;
+        let id = db.push(sample::object(&db, class::CLASS, "i", Body::Index(Box::new(body))));
+        assert_eq!(emit::entries(&db, &[id])[3].drop, "");
+    }
+
+    #[test]
+    fn parents_are_not_deparsed() {
+        let sql = INDEXES.sql(14, &[1, 2]);
+        assert!(sql.contains("CASE WHEN d.oid IS NOT NULL THEN pg_catalog.pg_get_indexdef"));
+        assert!(sql.contains("(false)::pg_catalog.text AS nulls_not_distinct"));
+    }
+}
