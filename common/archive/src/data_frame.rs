@@ -127,6 +127,11 @@ impl DataFrame {
         &self.bytes
     }
 
+    /// Header and payload as they are written, without a copy.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// Its header.
     pub fn header(&self) -> &Header {
         &self.header

@@ -193,7 +193,7 @@ impl OutputArgs {
             no_tablespaces: self.no_tablespaces,
             no_table_access_method: self.no_table_access_method,
             without: self.no_privileges.then_some(Switch::Privileges).into_iter().collect(),
-            target: None,
+            ..Options::default()
         }
     }
 }
@@ -209,6 +209,21 @@ pub struct ReadingArgs {
     /// Use a snapshot that another session exported
     #[arg(long, value_name = "ID")]
     pub snapshot: Option<String>,
+
+    /// Wait for a moment that no serializable transaction can find inconsistent
+    #[arg(long, conflicts_with = "snapshot")]
+    pub serializable_deferrable: bool,
+
+    /// Read with N sessions at once (default: up to 4, not more than cores)
+    ///
+    /// All of them see the same moment and write into the one stream; big tables are shared out among them
+    /// in ranges of blocks.
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub jobs: Option<u32>,
+
+    /// Send at most so many bytes a second: 50MB, 800kB
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    pub rate_limit: Option<u64>,
 }
 
 /// Form of the output.
@@ -267,6 +282,34 @@ fn compression(text: &str) -> Result<Compression, String> {
     }
 }
 
+/// Lanes that are started when the user does not say how many.
+const LANES: usize = 4;
+
+impl ReadingArgs {
+    /// How many sessions may read at once.
+    pub fn lanes(&self) -> u32 {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        self.jobs.unwrap_or(cores.min(LANES) as u32)
+    }
+}
+
+/// Reads `50MB`, `800kB`, `1000000`: bytes a second, in powers of 1024 as PostgreSQL's settings have them.
+fn rate(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "" | "B" => 1,
+        "kB" | "k" => 1 << 10,
+        "MB" | "M" => 1 << 20,
+        "GB" | "G" => 1 << 30,
+        other => return Err(format!("\"{other}\" is not a unit: B, kB, MB or GB")),
+    };
+    let number: u64 = digits.parse().map_err(|_| format!("\"{text}\" is not a rate"))?;
+    match number.checked_mul(unit) {
+        Some(0) | None => Err("a rate is more than nothing and less than 16 EB".into()),
+        Some(rate) => Ok(rate),
+    }
+}
+
 fn restrict_key(text: &str) -> Result<String, String> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         Ok(text.to_owned())
@@ -289,5 +332,13 @@ mod tests {
         assert!(compression("lz5").is_err());
         assert!(compression("zstd:23").is_err());
         assert!(compression("gzip:x").is_err());
+    }
+
+    #[test]
+    fn rates_have_units() {
+        assert_eq!(rate("50MB"), Ok(50 << 20));
+        assert_eq!(rate("800kB"), Ok(800 << 10));
+        assert_eq!(rate("17"), Ok(17));
+        assert!(rate("0").is_err() && rate("5 apples").is_err() && rate("MB").is_err());
     }
 }

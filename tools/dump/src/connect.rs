@@ -1,8 +1,8 @@
-//! From flags to a session of the source.
+//! From flags to the source: one session that holds the locks, and others beside it.
 
-use pgx_cli::{ConnectionArgs, Failure, Process};
 use std::sync::Arc;
 
+use pgx_cli::{ConnectionArgs, Failure, Notice, Process};
 use pgx_objects::sql;
 use pgx_server::source::{self, Isolation, ServerFacts, SourceOptions};
 use pgx_server::{Conninfo, Flags, Secret, Session};
@@ -10,28 +10,68 @@ use pgx_server::{Conninfo, Flags, Secret, Session};
 use crate::args::DumpArgs;
 use crate::error::Error;
 
-/// The source: a session in its transaction, and what is known of its server.
+/// The source: sessions that see the database at one moment, and what is known of its server.
 pub struct Source {
-    /// The session.
+    /// The session that holds the locks.
     pub session: Arc<Session>,
+    /// Further sessions in the same snapshot.
+    pub others: Vec<Arc<Session>>,
     /// Facts about the server.
     pub facts: ServerFacts,
     /// The search path that the user's own sessions have.
     pub search_path: Vec<String>,
+    /// The exported snapshot, when there can be further sessions.
+    snapshot: Option<String>,
+    info: Conninfo,
 }
 
-/// Connects, and begins the transaction whose snapshot is dumped. Ctrl-C cancels what the server does.
+/// Connects, and begins the transaction whose snapshot is dumped.
 pub async fn source(args: &DumpArgs, process: &Process) -> Result<Source, Failure> {
-    let session = connect(&args.connection, args.database.as_ref(), process).await?;
+    let (session, info) = connect(&args.connection, args.database.as_ref(), process).await?;
+    cancel_on_signal(&session, process);
+    begin(session, info, args, process).await.map_err(Error::into_failure)
+}
+
+impl Source {
+    /// Opens further sessions in the same snapshot, up to `lanes` in all.
+    pub async fn widen(&mut self, lanes: usize, role: Option<&String>, process: &Process) -> Result<(), Error> {
+        let Some(snapshot) = &self.snapshot else { return Ok(()) };
+        let options = SourceOptions {
+            role: role.cloned(),
+            isolation: Isolation::Snapshot(snapshot.clone()),
+            ..SourceOptions::default()
+        };
+        let opening = (1..lanes).map(|_| async {
+            let session = Session::connect(&self.info).await?;
+            source::begin(&session, &options).await?;
+            Ok::<_, pgx_server::Error>(session)
+        });
+        for session in futures_util::future::try_join_all(opening).await? {
+            cancel_on_signal(&session, process);
+            self.others.push(Arc::new(session));
+        }
+        Ok(())
+    }
+
+    /// Ends the transactions: the server may clean up behind the dump again.
+    pub async fn release(&mut self) -> Result<(), Error> {
+        for session in self.others.drain(..).chain([self.session.clone()]) {
+            session.rollback().await?;
+        }
+        Ok(())
+    }
+}
+
+/// On Ctrl-C the server is told to stop what the session does.
+fn cancel_on_signal(session: &Session, process: &Process) {
     let canceller = session.canceller();
     let runtime = tokio::runtime::Handle::current();
     process.interrupt.on_raise(move || {
         runtime.spawn(async move { canceller.cancel().await });
     });
-    begin(session, args).await.map_err(Error::into_failure)
 }
 
-async fn begin(session: Session, args: &DumpArgs) -> Result<Source, Error> {
+async fn begin(session: Session, info: Conninfo, args: &DumpArgs, process: &Process) -> Result<Source, Error> {
     let path = session
         .rows("SELECT pg_catalog.current_schemas(true)::pg_catalog.text")
         .await?;
@@ -41,24 +81,47 @@ async fn begin(session: Session, args: &DumpArgs) -> Result<Source, Error> {
         .unwrap_or_default();
     let isolation = match &args.reading.snapshot {
         Some(snapshot) => Isolation::Snapshot(snapshot.clone()),
-        None => Isolation::default(),
+        None if args.reading.serializable_deferrable => Isolation::SerializableDeferrable,
+        None => Isolation::RepeatableRead,
     };
     let options = SourceOptions {
         role: args.connection.role.clone(),
         isolation,
         ..SourceOptions::default()
     };
-    let facts = source::begin(&session, &options).await?;
+    let mut facts = source::begin(&session, &options).await?;
+    let snapshot = match &args.reading.snapshot {
+        Some(snapshot) => Some(snapshot.clone()),
+        None if args.reading.lanes() < 2 || args.selection.schema_only => None,
+        None => match source::export_snapshot(&session).await {
+            Ok(snapshot) => Some(snapshot),
+            Err(error) if error.is_connection() => return Err(error.into()),
+            Err(error) => {
+                let notice = Notice::new("the server cannot share its snapshot: reading with one session");
+                process.messages.warning(notice.detail(error.message()));
+                session.rollback().await?;
+                facts = source::begin(&session, &options).await?;
+                None
+            }
+        },
+    };
     Ok(Source {
         session: Arc::new(session),
+        others: Vec::new(),
         facts,
         search_path: path.into_iter().flatten().collect(),
+        snapshot,
+        info,
     })
 }
 
 /// Connects as the flags, the environment and the password file say; asks for a password when one is
 /// needed and may be asked for.
-async fn connect(args: &ConnectionArgs, database: Option<&String>, process: &Process) -> Result<Session, Failure> {
+async fn connect(
+    args: &ConnectionArgs,
+    database: Option<&String>,
+    process: &Process,
+) -> Result<(Session, Conninfo), Failure> {
     let mut flags = Flags {
         dbname: args.dbname.as_ref().or(database).cloned(),
         host: args.host.clone(),
@@ -75,12 +138,13 @@ async fn connect(args: &ConnectionArgs, database: Option<&String>, process: &Pro
     for warning in &info.warnings {
         process.messages.warning(warning.as_str());
     }
-    match Session::connect(&info).await {
+    let result = match Session::connect(&info).await {
         Err(error) if error.needs_password() && !args.no_password && !args.password => {
             let secret = Secret::new(process.ask_password(&format!("Password for user {}", info.user))?);
-            Session::connect(&info.with_password(secret)).await
+            let info = info.with_password(secret);
+            Session::connect(&info).await.map(|session| (session, info))
         }
-        result => result,
-    }
-    .map_err(|error| Error::from(error).into_failure())
+        result => result.map(|session| (session, info)),
+    };
+    result.map_err(|error| Error::from(error).into_failure())
 }

@@ -1,6 +1,7 @@
 //! From session to entries, and to the list of what is to be read.
 
 use pgx_archive::{Entry, Section};
+use pgx_cli::Process;
 use pgx_objects::kinds::data;
 use pgx_objects::{Server, emit, order};
 
@@ -8,9 +9,9 @@ use crate::args::DumpArgs;
 use crate::catalog;
 use crate::connect::Source;
 use crate::error::Error;
-use crate::lane::Job;
+use crate::parts::{self, Part};
 
-/// Everything that is wanted of the database, in order, and the jobs that bring its rows.
+/// Everything that is wanted of the database, in order, and the parts in which its rows are read.
 pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, Error> {
     let server = Server {
         version: source.facts.version_num,
@@ -33,8 +34,15 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
         .into_iter()
         .map(|(table, column)| (db.qualified(table), column))
         .collect();
-    let jobs = entries.iter().filter_map(|entry| Job::new(entry, &entries)).collect();
-    Ok(Description { entries, jobs, refused })
+    let mut parts = parts::parts(&entries);
+    if !args.selection.data_only {
+        parts::largest_first(&mut parts);
+    }
+    Ok(Description {
+        entries,
+        parts,
+        refused,
+    })
 }
 
 /// What a dump is made of.
@@ -42,7 +50,17 @@ pub struct Description {
     /// The table of contents.
     pub entries: Vec<Entry>,
     /// What is to be read.
-    pub jobs: Vec<Job>,
+    pub parts: Vec<Part>,
     /// Tables whose rows are text although binary was asked for, each with the column that stands against it.
     pub refused: Vec<(String, String)>,
+}
+
+/// Says which tables are sent as text although binary was asked for.
+pub fn mention(refused: &[(String, String)], process: &Process) {
+    for (table, column) in refused {
+        let message = format!(
+            "rows of {table} are sent as text: column \"{column}\" has no binary form that another database accepts"
+        );
+        process.messages.warning(message);
+    }
 }

@@ -3,10 +3,10 @@
 use pgx_archive::head::{Content, Head, Locale, Source};
 use pgx_server::source::ServerFacts;
 
-use crate::args::SelectionArgs;
+use crate::args::{DumpArgs, SelectionArgs};
 
 /// HEAD of a new archive.
-pub fn head(facts: &ServerFacts, selection: &SelectionArgs) -> Head {
+pub fn head(facts: &ServerFacts, args: &DumpArgs) -> Head {
     let producer = concat!("pgx-dump ", env!("CARGO_PKG_VERSION"));
     let mut head = Head::new(
         Content::Database,
@@ -31,7 +31,8 @@ pub fn head(facts: &ServerFacts, selection: &SelectionArgs) -> Head {
         snapshot: Some(facts.snapshot.clone()),
         lsn: facts.lsn.clone(),
     };
-    head.selection = words(selection);
+    head.selection = words(&args.selection);
+    head.lanes = args.reading.lanes();
     head
 }
 

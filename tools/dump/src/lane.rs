@@ -1,16 +1,25 @@
-//! A lane: reads the rows of one entry after another, counts, digests and compresses them.
+//! A lane: reads one part after another, counts, digests and compresses its rows.
 //!
 //! A lane makes whole frames by itself; whoever takes them only puts them in order. Nothing of a table is
 //! held but the frame that is being filled.
 
-use pgx_archive::{Compression, DataFrame, Digest, Entry, EntryId, Format, Place};
-use pgx_objects::kinds::{data, large_object_copy};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use pgx_archive::{Compression, DataFrame, Digest, EntryId, Format, Place};
+use pgx_cli::Messages;
 use pgx_rows::{Batcher, TARGET};
 use pgx_server::Session;
 use pgx_server::source::{CopyForm, copy_settings};
 use tokio::sync::mpsc;
 
+use crate::blobs::Records;
 use crate::error::Error;
+use crate::parts::Part;
+use crate::work::Work;
+
+/// The SQLSTATE of a lock that is not to be had without waiting.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// What a lane gives.
 pub enum Sealed {
@@ -18,123 +27,125 @@ pub enum Sealed {
     Frame(DataFrame),
     /// The end of a part, with the digest of its rows.
     Part(EntryId, u32, Digest),
-    /// The end of an entry.
-    Entry(EntryId),
+    /// The end of the lane, and why.
+    Failed(Error),
 }
 
-/// The rows of one entry, to be read.
-#[derive(Clone, Debug)]
-pub struct Job {
-    /// The entry.
-    pub id: EntryId,
-    /// How messages name it.
-    pub name: String,
-    /// The statement that reads it: `COPY … TO STDOUT`.
-    pub copy: String,
-    /// The form in which its rows are sent.
-    pub format: Format,
+/// What a lane works with.
+pub struct Lane {
+    /// The session: in the dump's snapshot.
+    pub session: Arc<Session>,
+    /// Whether this session holds the locks of the dump.
+    pub holder: bool,
+    /// How frames are compressed.
+    pub compression: Compression,
+    /// Where they go.
+    pub out: mpsc::Sender<Sealed>,
+    /// What is said of each part.
+    pub messages: Messages,
 }
 
-impl Job {
-    /// The job of an entry, if it has rows; `entries` are those it may depend on.
-    pub fn new(entry: &Entry, entries: &[Entry]) -> Option<Job> {
-        let data = entry.data.as_ref()?;
-        let copy = match data.format {
-            Format::LargeObjects => entries
-                .iter()
-                .filter(|other| entry.dependencies.contains(&other.id))
-                .find_map(large_object_copy::copy_out)?,
-            Format::Text | Format::Binary => data::copy_out(entry, None)?,
-        };
-        Some(Job {
-            id: entry.id,
-            name: entry.describe(),
-            copy,
-            format: data.format,
-        })
-    }
+/// Nobody takes what the lane gives: they know why.
+struct Abandoned;
 
-    fn malformed(&self, reason: impl ToString) -> Error {
-        Error::Malformed {
-            id: self.id,
-            entry: self.name.clone(),
-            reason: reason.to_string(),
+impl Lane {
+    /// Reads parts until none is left. What goes wrong is the last that the lane gives.
+    pub async fn run(self, work: Arc<Work>) {
+        if let Err(error) = self.read_all(&work).await {
+            let _ = self.out.send(Sealed::Failed(error)).await;
         }
     }
 
-    fn refused(&self, error: pgx_server::Error) -> Error {
-        Error::Rows {
-            id: self.id,
-            entry: self.name.clone(),
-            error,
-        }
-    }
-}
-
-/// Reads all jobs, one after the other, and hands over what it makes of them.
-///
-/// Ends early, without an error, when nobody takes it any more: they know why.
-pub async fn run(
-    session: &Session,
-    jobs: &[Job],
-    compression: Compression,
-    out: mpsc::Sender<Sealed>,
-) -> Result<(), Error> {
-    copy_settings(session, CopyForm::Binary).await?;
-    for job in jobs {
-        let part = 1;
-        let Some(digest) = read(session, job, part, compression, &out).await? else {
+    async fn read_all(&self, work: &Work) -> Result<(), Error> {
+        copy_settings(&self.session, CopyForm::Binary).await?;
+        if self.holder {
+            while let Some(part) = work.next_for_holder().await {
+                if let Err(Abandoned) = self.read(&part).await? {
+                    return Ok(());
+                }
+            }
             return Ok(());
-        };
-        for sealed in [Sealed::Part(job.id, part, digest), Sealed::Entry(job.id)] {
-            if out.send(sealed).await.is_err() {
+        }
+        let _present = work.enter();
+        let mut locked = HashSet::new();
+        while let Some(part) = work.next() {
+            match &part.table {
+                Some(table) if !locked.contains(table) => {
+                    if !self.lock(table).await.map_err(|error| part.refused(error))? {
+                        self.messages.debug(format!(
+                            "{} is left to the session that holds its lock",
+                            part.describe()
+                        ));
+                        work.refuse(part);
+                        continue;
+                    }
+                    locked.insert(table.clone());
+                }
+                _ => {}
+            }
+            if let Err(Abandoned) = self.read(&part).await? {
                 return Ok(());
             }
         }
+        Ok(())
     }
-    Ok(())
-}
 
-/// Reads one part; gives the digest of its rows, or nothing when nobody takes them.
-async fn read(
-    session: &Session,
-    job: &Job,
-    part: u32,
-    compression: Compression,
-    out: &mpsc::Sender<Sealed>,
-) -> Result<Option<Digest>, Error> {
-    let mut batcher = Batcher::new(rows_format(job.format), TARGET);
-    let mut place = Place {
-        entry: job.id,
-        part,
-        seq: 0,
-    };
-    let mut copy = session.copy_out(&job.copy).await.map_err(|error| job.refused(error))?;
-    let mut records = (job.format == Format::LargeObjects).then(crate::blobs::Records::default);
-    let mut digest = None;
-    while digest.is_none() {
-        match copy.next().await.map_err(|error| job.refused(error))? {
-            Some(piece) => match &mut records {
-                None => batcher.push(&piece).map_err(|error| job.malformed(error))?,
-                Some(records) => records
-                    .push(&piece, |record| batcher.push(record))
-                    .map_err(|error| job.malformed(error))?,
-            },
-            None => digest = Some(Digest(batcher.finish().map_err(|error| job.malformed(error))?.digest)),
+    /// Takes ACCESS SHARE on a table, if that takes no waiting.
+    async fn lock(&self, table: &str) -> Result<bool, pgx_server::Error> {
+        let sql = format!("SAVEPOINT lane; LOCK TABLE {table} IN ACCESS SHARE MODE NOWAIT; RELEASE SAVEPOINT lane");
+        match self.session.execute(&sql).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.sqlstate() == Some(LOCK_NOT_AVAILABLE) => {
+                self.session
+                    .execute("ROLLBACK TO SAVEPOINT lane; RELEASE SAVEPOINT lane")
+                    .await?;
+                Ok(false)
+            }
+            Err(error) => Err(error),
         }
-        while let Some(batch) = batcher.next_batch() {
-            let frame = DataFrame::seal(place, batch.rows, batch.row_open, &batch.bytes, compression)
-                .map_err(|error| job.malformed(error))?;
-            place.seq = place
-                .seq
-                .checked_add(1)
-                .ok_or_else(|| job.malformed("more frames than a part can have"))?;
-            if out.send(Sealed::Frame(frame)).await.is_err() {
-                return Ok(None);
+    }
+
+    /// Reads one part.
+    async fn read(&self, part: &Part) -> Result<Result<(), Abandoned>, Error> {
+        self.messages.info(format!("reading {}", part.describe()));
+        let mut copy = self
+            .session
+            .copy_out(&part.copy)
+            .await
+            .map_err(|error| part.refused(error))?;
+        let mut batcher = Batcher::new(rows_format(part.format), TARGET);
+        let mut records = Records::default();
+        let mut place = Place {
+            entry: part.entry,
+            part: part.number,
+            seq: 0,
+        };
+        let mut digest = None;
+        while digest.is_none() {
+            match copy.next().await.map_err(|error| part.refused(error))? {
+                Some(piece) if part.format == Format::LargeObjects => {
+                    let taken = records.push(&piece, |record| batcher.push(record));
+                    taken.map_err(|reason| part.malformed(reason))?;
+                }
+                Some(piece) => batcher.push(&piece).map_err(|reason| part.malformed(reason))?,
+                None => {
+                    let summary = batcher.finish().map_err(|reason| part.malformed(reason))?;
+                    digest = Some(Digest(summary.digest));
+                }
+            }
+            while let Some(batch) = batcher.next_batch() {
+                let frame = DataFrame::seal(place, batch.rows, batch.row_open, &batch.bytes, self.compression);
+                let frame = frame.map_err(|reason| part.malformed(reason))?;
+                let next = place.seq.checked_add(1);
+                place.seq = next.ok_or_else(|| part.malformed("it has more frames than a part can have"))?;
+                if self.out.send(Sealed::Frame(frame)).await.is_err() {
+                    return Ok(Err(Abandoned));
+                }
             }
         }
+        let end = Sealed::Part(part.entry, part.number, digest.unwrap_or_default());
+        Ok(self.out.send(end).await.map_err(|_| Abandoned))
     }
-    Ok(digest)
 }
 
 fn rows_format(format: Format) -> pgx_rows::Format {

@@ -9,10 +9,14 @@ mod describe;
 mod error;
 mod head;
 mod lane;
+mod lanes;
+mod merge;
+mod parts;
 mod plain;
 mod run;
 mod sink;
 mod stream;
+mod work;
 
 fn main() -> std::process::ExitCode {
     pgx_cli::start(&args::MANUAL, run::run)

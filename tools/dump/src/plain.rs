@@ -3,6 +3,7 @@
 use pgx_archive::{EntryId, Format};
 use pgx_cli::{Exit, Failure, Process, Progress};
 use pgx_restore::{Contents, Heading, Piece, Script, large_objects};
+use pgx_rows::Malformed;
 use pgx_rows::large_object::records;
 use pgx_server::source::{CopyForm, copy_settings};
 
@@ -11,16 +12,16 @@ use crate::blobs::Records;
 use crate::connect::Source;
 use crate::describe::{self, Description};
 use crate::error::Error;
-use crate::lane::Job;
+use crate::parts::Part;
 use crate::sink::Sink;
 use crate::stream;
 
 /// Writes the script.
-pub async fn write(args: &DumpArgs, process: &Process, source: &Source, mut sink: Sink) -> Result<(), Failure> {
+pub async fn write(args: &DumpArgs, process: &Process, source: Source, mut sink: Sink) -> Result<(), Failure> {
     let progress = process.progress();
     progress.stage("reading catalogs");
-    let Description { entries, jobs, .. } = describe::describe(source, args).await.map_err(Error::into_failure)?;
-    progress.expect(jobs.len() as u64, stream::expected(&entries));
+    let Description { entries, parts, .. } = describe::describe(&source, args).await.map_err(Error::into_failure)?;
+    progress.expect(parts.len() as u64, stream::expected(&entries));
     progress.stage("reading rows");
     copy_settings(&source.session, CopyForm::Text)
         .await
@@ -36,7 +37,7 @@ pub async fn write(args: &DumpArgs, process: &Process, source: &Source, mut sink
     for piece in script {
         match piece {
             Piece::Text(text) => sink.write(text.into_bytes()).await?,
-            Piece::Rows(id) => rows(source, &jobs, id, &mut sink, &progress)
+            Piece::Rows(id) => rows(&source, &parts, id, &mut sink, &progress)
                 .await
                 .map_err(Error::into_failure)?,
         }
@@ -45,46 +46,42 @@ pub async fn write(args: &DumpArgs, process: &Process, source: &Source, mut sink
 }
 
 /// The rows of an entry, as they stand in a script.
-async fn rows(source: &Source, jobs: &[Job], id: EntryId, sink: &mut Sink, progress: &Progress) -> Result<(), Error> {
-    let Some(job) = jobs.iter().find(|job| job.id == id) else {
-        return Ok(());
-    };
-    let refused = |error| Error::Rows {
-        id,
-        entry: job.name.clone(),
-        error,
-    };
-    let mut copy = source.session.copy_out(&job.copy).await.map_err(refused)?;
-    let mut objects = Records::default();
-    while let Some(piece) = copy.next().await.map_err(refused)? {
-        progress.rows(0, piece.len() as u64);
-        if job.format != Format::LargeObjects {
-            sink.write(piece.to_vec()).await?;
-            continue;
+async fn rows(source: &Source, parts: &[Part], id: EntryId, sink: &mut Sink, progress: &Progress) -> Result<(), Error> {
+    for part in parts.iter().filter(|part| part.entry == id) {
+        let mut copy = source
+            .session
+            .copy_out(&part.copy)
+            .await
+            .map_err(|error| part.refused(error))?;
+        let mut objects = Records::default();
+        while let Some(piece) = copy.next().await.map_err(|error| part.refused(error))? {
+            progress.rows(0, piece.len() as u64);
+            if part.format != Format::LargeObjects {
+                sink.write(piece.to_vec()).await?;
+                continue;
+            }
+            let mut text = String::new();
+            let taken = objects.push(&piece, |record| write_object(record, &mut text));
+            taken.map_err(|reason| part.malformed(reason))?;
+            sink.write(text.into_bytes()).await?;
         }
-        let mut text = String::new();
-        objects
-            .push(&piece, |record| {
-                for record in records(record) {
-                    let record = record?;
-                    if record.offset == 0 {
-                        text += &large_objects::script_open(record.oid);
-                    }
-                    large_objects::script_write(record.bytes, &mut text);
-                    if record.last {
-                        text += large_objects::SCRIPT_CLOSE;
-                    }
-                }
-                Ok(())
-            })
-            .map_err(|reason| Error::Malformed {
-                id,
-                entry: job.name.clone(),
-                reason,
-            })?;
-        sink.write(text.into_bytes()).await?;
     }
     progress.entry_done();
+    Ok(())
+}
+
+/// A record of a large object, as the calls that write it.
+fn write_object(record: &[u8], text: &mut String) -> Result<(), Malformed> {
+    for record in records(record) {
+        let record = record?;
+        if record.offset == 0 {
+            *text += &large_objects::script_open(record.oid);
+        }
+        large_objects::script_write(record.bytes, text);
+        if record.last {
+            *text += large_objects::SCRIPT_CLOSE;
+        }
+    }
     Ok(())
 }
 

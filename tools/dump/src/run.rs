@@ -6,6 +6,8 @@ use pgx_cli::{Content, Destination, Exit, Failure, Process};
 use crate::args::{DumpArgs, OutputFormat};
 use crate::connect::Source;
 use crate::describe::Description;
+use crate::error::Error;
+use crate::lanes::{self, Lanes};
 use crate::sink::Sink;
 use crate::stream::{self, GivenUp};
 use crate::{connect, describe, head, plain};
@@ -22,16 +24,15 @@ async fn story(args: &DumpArgs, process: &Process) -> Result<(), Failure> {
         OutputFormat::Plain => Content::Text,
     };
     let output = process.output(args.output.file.as_deref(), content)?;
+    let compression = args.output.compress.unwrap_or(match output.destination() {
+        Destination::File => Compression::Zstd(3),
+        _ => Compression::Stored,
+    });
     let source = connect::source(args, process).await?;
+    let sink = Sink::new(output, args.reading.rate_limit);
     match args.output.format {
-        OutputFormat::Pgx => {
-            let compression = args.output.compress.unwrap_or(match output.destination() {
-                Destination::File => Compression::Zstd(3),
-                _ => Compression::Stored,
-            });
-            send(args, process, &source, compression, Sink::new(output)).await
-        }
-        OutputFormat::Plain => plain::write(args, process, &source, Sink::new(output)).await,
+        OutputFormat::Pgx => send(args, process, source, compression, sink).await,
+        OutputFormat::Plain => plain::write(args, process, source, sink).await,
     }
 }
 
@@ -39,58 +40,55 @@ async fn story(args: &DumpArgs, process: &Process) -> Result<(), Failure> {
 async fn send(
     args: &DumpArgs,
     process: &Process,
-    source: &Source,
+    mut source: Source,
     compression: Compression,
     mut sink: Sink,
 ) -> Result<(), Failure> {
+    let fatal = |error| Error::Encode(error).into_failure();
     let progress = process.progress();
     let mut bytes = Vec::new();
-    let encoder = Encoder::new(compression).head(&head::head(&source.facts, &args.selection), &mut bytes);
-    let mut encoder = encoder.map_err(|error| Failure::caused_by(Exit::Failed, &error))?;
+    let head = head::head(&source.facts, args);
+    let mut encoder = Encoder::new(compression).head(&head, &mut bytes).map_err(fatal)?;
     sink.write(std::mem::take(&mut bytes)).await?;
 
-    progress.stage("reading catalogs");
-    let described = describe::describe(source, args).await;
-    let Description { entries, jobs, refused } = match described {
+    let stage = "reading catalogs";
+    progress.stage(stage);
+    let described = stream::alive(describe::describe(&source, args), stage, &mut encoder, &mut sink).await;
+    let Description {
+        entries,
+        parts,
+        refused,
+    } = match described {
         Ok(described) => described,
         Err(error) => {
-            return Err(
-                GivenUp::new(error, "reading catalogs", |fail, out| encoder.fail(fail, out))
-                    .end(sink)
-                    .await,
-            );
+            return Err(GivenUp::new(error, stage, |fail, out| encoder.fail(fail, out))
+                .end(sink)
+                .await);
         }
     };
-    for (table, column) in refused {
-        process.messages.warning(format!(
-            "rows of {table} are text: column \"{column}\" has no binary form that another database accepts"
-        ));
-    }
-    progress.expect(jobs.len() as u64, stream::expected(&entries));
-    let sent = encoder
-        .entries(&entries, &mut bytes)
-        .and_then(|()| encoder.toc_end(&mut bytes));
-    let (mut encoder, _) = sent.map_err(|error| Failure::caused_by(Exit::Failed, &error))?;
+    describe::mention(&refused, process);
+    progress.expect(lanes::missing(&parts).len() as u64, stream::expected(&entries));
+    encoder.entries(&entries, &mut bytes).map_err(fatal)?;
+    let (mut encoder, _) = encoder.toc_end(&mut bytes).map_err(fatal)?;
     sink.write(std::mem::take(&mut bytes)).await?;
 
-    progress.stage("reading rows");
-    if let Err(error) = stream::rows(
-        source.session.clone(),
-        jobs,
-        compression,
-        &mut encoder,
-        &mut sink,
-        &progress,
-    )
-    .await
-    {
-        return Err(GivenUp::new(error, "reading rows", |fail, out| encoder.fail(fail, out))
+    let stage = "reading rows";
+    progress.stage(stage);
+    let read = async {
+        let wanted = lanes::worthwhile(&parts, args.reading.lanes());
+        source.widen(wanted, args.connection.role.as_ref(), process).await?;
+        let missing = lanes::missing(&parts);
+        let mut lanes = Lanes::start(&source, parts, compression, process);
+        stream::rows(&mut lanes.merge, missing, &mut encoder, &mut sink, &progress).await?;
+        lanes.end().await?;
+        source.release().await
+    };
+    if let Err(error) = read.await {
+        return Err(GivenUp::new(error, stage, |fail, out| encoder.fail(fail, out))
             .end(sink)
             .await);
     }
-    encoder
-        .finish(&mut bytes)
-        .map_err(|error| Failure::caused_by(Exit::Failed, &error))?;
+    encoder.finish(&mut bytes).map_err(fatal)?;
     sink.write(bytes).await?;
     sink.close().await
 }

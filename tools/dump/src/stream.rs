@@ -1,20 +1,21 @@
 //! The dump as a stream: HEAD at once, then the table of contents, then rows, then totals; or, whatever goes
 //! wrong, last words that say what it was.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::future::Future;
+use std::time::Duration;
 
-use pgx_archive::encoder::Rows;
-use pgx_archive::{Compression, EncodeError, Encoder, Entry, Fail};
+use pgx_archive::encoder::{Rows, Toc};
+use pgx_archive::{EncodeError, Encoder, Entry, EntryId, Fail, Tick};
 use pgx_cli::{Failure, Progress};
-use pgx_server::Session;
-use tokio::sync::mpsc;
 
 use crate::error::Error;
-use crate::lane::{self, Job, Sealed};
+use crate::lane::Sealed;
+use crate::merge::Merge;
 use crate::sink::Sink;
 
-/// Frames that lanes may be ahead of the output.
-const AHEAD: usize = 4;
+/// How long nothing may flow without a sign of life; readers wait for one every 5 seconds.
+const QUIET: Duration = Duration::from_secs(3);
 
 /// A stream that has been given up: why, and what to write before it ends.
 pub struct GivenUp {
@@ -46,37 +47,68 @@ impl GivenUp {
     }
 }
 
-/// Sends the rows of all jobs.
+/// Waits for something and gives signs of life meanwhile.
+pub async fn alive<T>(
+    wait: impl Future<Output = Result<T, Error>>,
+    stage: &str,
+    encoder: &mut Encoder<Toc>,
+    sink: &mut Sink,
+) -> Result<T, Error> {
+    tokio::pin!(wait);
+    loop {
+        match tokio::time::timeout(QUIET, &mut wait).await {
+            Ok(result) => return result,
+            Err(_) => {
+                let mut bytes = Vec::new();
+                encoder.tick(
+                    &Tick {
+                        stage: stage.to_owned(),
+                        ..Tick::default()
+                    },
+                    &mut bytes,
+                )?;
+                sink.write(bytes).await?;
+            }
+        }
+    }
+}
+
+/// Sends what the lanes give until all of them have ended.
 pub async fn rows(
-    session: Arc<Session>,
-    jobs: Vec<Job>,
-    compression: Compression,
+    lanes: &mut Merge,
+    mut missing: HashMap<EntryId, u32>,
     encoder: &mut Encoder<Rows>,
     sink: &mut Sink,
     progress: &Progress,
 ) -> Result<(), Error> {
-    let (out, mut sealed) = mpsc::channel(AHEAD);
-    let lane = tokio::spawn(async move { lane::run(&session, &jobs, compression, out).await });
-    while let Some(next) = sealed.recv().await {
+    let mut tick = Tick {
+        stage: "reading rows".to_owned(),
+        ..Tick::default()
+    };
+    loop {
         let mut bytes = Vec::new();
-        match next {
-            Sealed::Frame(frame) => {
-                encoder.data(&frame, &mut bytes)?;
+        match tokio::time::timeout(QUIET, lanes.next()).await {
+            Ok(None) => return Ok(()),
+            Ok(Some(Sealed::Frame(frame))) => {
+                encoder.admit(&frame)?;
+                tick.rows += u64::from(frame.rows());
+                tick.bytes += frame.raw_len() as u64;
                 progress.rows(frame.rows().into(), frame.raw_len() as u64);
+                bytes = frame.into_bytes();
             }
-            Sealed::Part(entry, part, digest) => {
+            Ok(Some(Sealed::Part(entry, part, digest))) => {
                 encoder.part_end(entry, part, digest, &mut bytes)?;
+                let left = missing.entry(entry).or_default();
+                *left = left.saturating_sub(1);
+                if *left == 0 {
+                    encoder.entry_end(entry, &mut bytes)?;
+                    progress.entry_done();
+                }
             }
-            Sealed::Entry(entry) => {
-                encoder.entry_end(entry, &mut bytes)?;
-                progress.entry_done();
-            }
+            Ok(Some(Sealed::Failed(error))) => return Err(error),
+            Err(_) => encoder.tick(&tick, &mut bytes)?,
         }
         sink.write(bytes).await?;
-    }
-    match lane.await {
-        Ok(result) => result,
-        Err(_) => Err(Failure::failed("a lane stopped unexpectedly").into()),
     }
 }
 

@@ -1,0 +1,149 @@
+//! What is to be read: entries with rows, cut into parts.
+
+use pgx_archive::{Entry, EntryId, Format};
+use pgx_objects::kinds::data::{self, Blocks};
+use pgx_objects::kinds::large_object_copy;
+use pgx_objects::sql;
+
+use crate::error::Error;
+
+/// One part of the rows of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The entry.
+    pub entry: EntryId,
+    /// Number of the part, from 1.
+    pub number: u32,
+    /// How many parts the entry has.
+    pub of: u32,
+    /// How messages name the entry.
+    pub name: String,
+    /// The table to lock before it is read on another session than the one that holds the locks.
+    pub table: Option<String>,
+    /// The statement that reads it: `COPY … TO STDOUT`.
+    pub copy: String,
+    /// The form of its rows.
+    pub format: Format,
+    /// Bytes that the whole entry is expected to have.
+    pub bytes: u64,
+}
+
+/// All parts of all entries with rows, in the order of the entries.
+pub fn parts(entries: &[Entry]) -> Vec<Part> {
+    entries.iter().flat_map(|entry| parts_of(entry, entries)).collect()
+}
+
+/// Puts the parts of large tables first, so that nobody is left alone with one at the end.
+pub fn largest_first(parts: &mut [Part]) {
+    parts.sort_by_key(|part| std::cmp::Reverse(part.bytes));
+}
+
+fn parts_of(entry: &Entry, entries: &[Entry]) -> Vec<Part> {
+    let Some(data) = &entry.data else { return Vec::new() };
+    let part = |number, copy| Part {
+        entry: entry.id,
+        number,
+        of: data.parts,
+        name: entry.describe(),
+        table: match (data.format, &entry.schema) {
+            (Format::LargeObjects, _) | (_, None) => None,
+            (_, Some(schema)) => Some(sql::qualified(schema, &entry.name)),
+        },
+        copy,
+        format: data.format,
+        bytes: data.estimated_bytes,
+    };
+    if data.format == Format::LargeObjects {
+        let group = entries.iter().filter(|other| entry.dependencies.contains(&other.id));
+        return group
+            .filter_map(large_object_copy::copy_out)
+            .map(|copy| part(1, copy))
+            .collect();
+    }
+    (1..=data.parts)
+        .filter_map(|number| {
+            let from = u64::from(number - 1) * data.part_blocks;
+            let to = (number < data.parts).then_some(from + data.part_blocks);
+            let blocks = (data.parts > 1).then_some(Blocks { from, to });
+            Some(part(number, data::copy_out(entry, blocks)?))
+        })
+        .collect()
+}
+
+impl Part {
+    /// `table data public.orders`, with the number of the part when there are several.
+    pub fn describe(&self) -> String {
+        match self.of {
+            1 => self.name.clone(),
+            of => format!("{} (part {} of {of})", self.name, self.number),
+        }
+    }
+
+    /// An error about rows that are not what COPY sends.
+    pub fn malformed(&self, reason: impl ToString) -> Error {
+        Error::Malformed {
+            id: self.entry,
+            entry: self.describe(),
+            reason: reason.to_string(),
+        }
+    }
+
+    /// An error that the server gave.
+    pub fn refused(&self, error: pgx_server::Error) -> Error {
+        Error::Rows {
+            id: self.entry,
+            entry: self.describe(),
+            error,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pgx_archive::{Data, Kind};
+
+    fn table(id: u32, parts: u32, bytes: u64) -> Entry {
+        let mut entry = Entry::new(Kind::TableData, Some("public"), format!("t{id}"), "joe");
+        entry.id = EntryId(id);
+        entry.data = Some(Data {
+            columns: vec!["a".into()],
+            format: Format::Text,
+            encoding: "UTF8".into(),
+            settings: Default::default(),
+            parts,
+            part_blocks: if parts > 1 { 100 } else { 0 },
+            logged: true,
+            via_root: false,
+            estimated_rows: 0,
+            estimated_bytes: bytes,
+        });
+        entry
+    }
+
+    #[test]
+    fn parts_cover_all_blocks_once() {
+        let parts = parts(&[table(1, 3, 300)]);
+        let ranges: Vec<_> = parts
+            .iter()
+            .map(|part| part.copy.split("WHERE ").nth(1).unwrap_or_default())
+            .collect();
+        assert_eq!(
+            ranges,
+            [
+                "ctid >= '(0,0)'::pg_catalog.tid AND ctid < '(100,0)'::pg_catalog.tid) TO STDOUT",
+                "ctid >= '(100,0)'::pg_catalog.tid AND ctid < '(200,0)'::pg_catalog.tid) TO STDOUT",
+                "ctid >= '(200,0)'::pg_catalog.tid) TO STDOUT",
+            ]
+        );
+        assert_eq!(parts[1].describe(), "table data public.t1 (part 2 of 3)");
+    }
+
+    #[test]
+    fn the_largest_table_comes_first_with_all_its_parts() {
+        let mut parts = parts(&[table(1, 1, 5), table(2, 2, 900), table(3, 1, 70)]);
+        largest_first(&mut parts);
+        let order: Vec<_> = parts.iter().map(|part| (part.entry.0, part.number)).collect();
+        assert_eq!(order, [(2, 1), (2, 2), (3, 1), (1, 1)]);
+    }
+}
