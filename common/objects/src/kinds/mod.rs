@@ -4,8 +4,6 @@
 pub mod aggregate;
 pub mod attach;
 pub mod builtin;
-#[cfg(test)]
-mod by_hand;
 pub mod check;
 pub mod columns;
 pub mod constraint;
