@@ -90,11 +90,10 @@ pub async fn rows(
         match tokio::time::timeout(QUIET, lanes.next()).await {
             Ok(None) => return Ok(()),
             Ok(Some(Sealed::Frame(frame))) => {
-                encoder.admit(&frame)?;
+                encoder.data(&frame, &mut bytes)?;
                 tick.rows += u64::from(frame.rows());
                 tick.bytes += frame.raw_len() as u64;
                 progress.rows(frame.rows().into(), frame.raw_len() as u64);
-                bytes = frame.into_bytes();
             }
             Ok(Some(Sealed::Part(entry, part, digest))) => {
                 encoder.part_end(entry, part, digest, &mut bytes)?;
