@@ -3,25 +3,26 @@
 use std::collections::HashSet;
 
 use pgx_archive::spelling::qualified;
-use pgx_archive::{Entry, Kind};
+use pgx_archive::{Entry, EntryId, Kind};
 
 use crate::contents::Contents;
 
-/// The relations to analyze, each with its statement, when everything else is done: tables that have
-/// rows in the contents, and refreshed materialized views.
+/// The relations to analyze, each with its statement, when everything else is done: the tables of the
+/// entries whose rows were loaded, and refreshed materialized views.
 ///
-/// A partition comes with the root of its tree, which has statistics of its own.
-pub fn analyze<'a>(contents: &Contents<'a>) -> Vec<(&'a Entry, String)> {
-    let attached: HashSet<(Option<&str>, &str)> = contents
-        .wanted()
-        .filter(|entry| entry.kind == Kind::TableAttach)
-        .map(|entry| (entry.schema.as_deref(), entry.name.as_str()))
-        .collect();
-    let is_root = |entry: &Entry| !attached.contains(&(entry.schema.as_deref(), entry.name.as_str()));
-    let has_rows = contents.wanted().any(|entry| entry.data.is_some());
+/// Partitions come with the roots of their trees, which have statistics of their own.
+pub fn analyze<'a>(contents: &Contents<'a>, loaded: &[EntryId]) -> Vec<(&'a Entry, String)> {
+    fn name(entry: &Entry) -> (Option<&str>, &str) {
+        (entry.schema.as_deref(), &entry.name)
+    }
+    let loaded: HashSet<EntryId> = loaded.iter().copied().collect();
+    let wanted = |kind: Kind| contents.wanted().filter(move |entry| entry.kind == kind);
+    let partitions: HashSet<_> = wanted(Kind::TableAttach).map(name).collect();
+    let is_partition = |entry: &Entry| partitions.contains(&name(entry));
+    let trees = wanted(Kind::TableData).any(|entry| loaded.contains(&entry.id) && is_partition(entry));
     let chosen = contents.wanted().filter(|entry| match entry.kind {
-        Kind::Table => has_rows && entry.relkind == Some('p') && is_root(entry),
-        Kind::TableData => is_root(entry),
+        Kind::Table => trees && entry.relkind == Some('p') && !is_partition(entry),
+        Kind::TableData => loaded.contains(&entry.id) && !is_partition(entry),
         Kind::MaterializedViewData => true,
         _ => false,
     });
@@ -54,10 +55,14 @@ mod tests {
             plain(Kind::SequenceSet, "s"),
         ]);
         let contents = Contents::new(&entries, &Options::default());
-        let sql: Vec<String> = analyze(&contents).into_iter().map(|(_, sql)| sql).collect();
+        let sql = |loaded: &[EntryId]| -> Vec<String> {
+            let all = analyze(&contents, loaded).into_iter();
+            all.map(|(_, sql)| sql).collect()
+        };
         assert_eq!(
-            sql,
+            sql(&[EntryId(4), EntryId(5)]),
             ["ANALYZE public.root;", "ANALYZE public.alone;", "ANALYZE public.m;"]
         );
+        assert_eq!(sql(&[EntryId(5)]), ["ANALYZE public.alone;", "ANALYZE public.m;"]);
     }
 }

@@ -48,7 +48,6 @@ pub struct Schedule {
     statements: BTreeSet<usize>,
     /// Entries with rows that are ready.
     rows: BTreeSet<usize>,
-    running: usize,
     unfinished: usize,
 }
 
@@ -94,7 +93,6 @@ impl Schedule {
             places,
             statements: BTreeSet::new(),
             rows: BTreeSet::new(),
-            running: 0,
         };
         let open = (0..schedule.nodes.len()).filter(|&at| schedule.nodes[at].waits == 0);
         schedule.release(open.collect());
@@ -118,7 +116,7 @@ impl Schedule {
             Some(&at) if self.nodes[at].state == State::Ready => {
                 self.statements.remove(&at);
                 self.rows.remove(&at);
-                self.run(at);
+                self.nodes[at].state = State::Running;
                 true
             }
             _ => false,
@@ -136,7 +134,7 @@ impl Schedule {
             && let Some(at) = candidates.pop_first()
         {
             self.statements.remove(&at);
-            self.run(at);
+            self.nodes[at].state = State::Running;
             batch.extend(self.nodes[at].entry);
             for &next in &self.nodes[at].needed_by {
                 let node = &self.nodes[next];
@@ -186,27 +184,22 @@ impl Schedule {
         self.unfinished == 0
     }
 
-    /// Entries that wait for one another in a circle, or for such: empty unless nothing is running and
-    /// nothing can start.
-    pub fn stuck(&self) -> Vec<EntryId> {
-        if self.running > 0 || !self.statements.is_empty() || !self.rows.is_empty() {
-            return Vec::new();
-        }
-        let waiting = self.nodes.iter().filter(|node| !node.state.is_over());
-        waiting.filter_map(|node| node.entry).collect()
+    /// Entries that have not ended. When nothing is running and nothing is ready, they wait for one
+    /// another in a circle.
+    pub fn unfinished(&self) -> Vec<EntryId> {
+        let unfinished = self.nodes.iter().filter(|node| !node.state.is_over());
+        unfinished.filter_map(|node| node.entry).collect()
     }
 
-    fn run(&mut self, at: usize) {
-        self.nodes[at].state = State::Running;
-        self.running += 1;
+    /// Whether an entry is part of the restore.
+    pub fn has(&self, id: EntryId) -> bool {
+        self.places.contains_key(&id)
     }
 
     /// Ends an entry in whatever state it is; the second time has no effect.
     fn end(&mut self, at: usize, state: State) {
-        match self.nodes[at].state {
-            was if was.is_over() => return,
-            State::Running => self.running -= 1,
-            _ => {}
+        if self.nodes[at].state.is_over() {
+            return;
         }
         self.statements.remove(&at);
         self.rows.remove(&at);

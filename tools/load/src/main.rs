@@ -1,2 +1,16 @@
-//! Placeholder page.
-fn main() {}
+//! pgx-load: a stream into a PostgreSQL database, or into a script for psql.
+
+mod apply;
+mod args;
+mod connect;
+mod failure;
+mod intake;
+mod rows;
+mod run;
+mod script;
+mod tally;
+mod target;
+
+fn main() -> std::process::ExitCode {
+    pgx_cli::start(&args::MANUAL, run::run)
+}

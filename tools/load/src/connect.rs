@@ -1,0 +1,49 @@
+//! From flags to a session.
+
+use pgx_cli::{ConnectionArgs, Failure, Process};
+use pgx_server::{Conninfo, Flags, Secret, Session};
+
+use crate::failure;
+
+/// Where the server is, as the flags, the environment and the password file say.
+pub fn resolve(args: &ConnectionArgs, process: &Process) -> Result<Conninfo, Failure> {
+    let mut flags = Flags {
+        dbname: args.dbname.clone(),
+        host: args.host.clone(),
+        port: args.port.clone(),
+        user: args.username.clone(),
+        password: None,
+        application_name: Some("pgx-load".into()),
+    };
+    if args.password {
+        flags.password = Some(Secret::new(process.ask_password("Password")?));
+    }
+    let environment = |name: &str| std::env::var(name).ok();
+    let info = Conninfo::resolve(&flags, &environment).map_err(|error| failure::server(&error))?;
+    for warning in &info.warnings {
+        process.messages.warning(warning.as_str());
+    }
+    Ok(info)
+}
+
+/// Connects; asks for a password when one is needed and may be asked for. Ctrl-C cancels what the server
+/// does.
+///
+/// The settings come back with the password, for further sessions.
+pub async fn connect(info: Conninfo, args: &ConnectionArgs, process: &Process) -> Result<(Session, Conninfo), Failure> {
+    let (session, info) = match Session::connect(&info).await {
+        Err(error) if error.needs_password() && !args.no_password && !args.password => {
+            let secret = Secret::new(process.ask_password(&format!("Password for user {}", info.user))?);
+            let info = info.with_password(secret);
+            (Session::connect(&info).await, info)
+        }
+        result => (result, info),
+    };
+    let session = session.map_err(|error| failure::server(&error))?;
+    let canceller = session.canceller();
+    let runtime = tokio::runtime::Handle::current();
+    process.interrupt.on_raise(move || {
+        runtime.spawn(async move { canceller.cancel().await });
+    });
+    Ok((session, info))
+}

@@ -1,0 +1,237 @@
+//! The way in: a thread reads the stream, checks it, and hands over what has come.
+//!
+//! Everything that can be said of the stream alone is said here: checksums, order and totals (by the
+//! decoder), row counts and digests (recomputed from the rows). What comes out has been checked, so the
+//! other side only deals with its target. An end of a part that does not match its rows never comes out.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use pgx_archive::{DataFrame, Digest, Entry, EntryEnd, EntryId, Event, Format, Head, PartEnd, Reader};
+use pgx_cli::{Failure, Input, Interrupt, Process};
+use pgx_rows::Rows;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+use crate::failure;
+
+/// Bytes of rows that may wait for the target.
+const BUFFER: usize = 64 << 20;
+/// What the budget is counted in: KiB, since permits are few.
+const UNIT: usize = 1 << 10;
+/// Things that may wait for the target, whatever their size.
+const WAITING: usize = 256;
+
+/// Something that came and is as the stream says.
+pub enum Arrival {
+    /// What the stream says of itself.
+    Head(Box<Head>),
+    /// All entries.
+    Contents(Vec<Entry>),
+    /// Rows.
+    Rows(Chunk),
+    /// A part is complete.
+    PartEnd(EntryId, u32, PartEnd),
+    /// The rows of an entry are complete.
+    EntryEnd(EntryId, EntryEnd),
+    /// The stream is complete.
+    End,
+}
+
+/// Rows of one part.
+pub struct Chunk {
+    /// The entry.
+    pub entry: EntryId,
+    /// The part.
+    pub part: u32,
+    /// How many rows end here.
+    pub rows: u64,
+    /// The rows.
+    pub bytes: Bytes,
+    /// Their share of the budget.
+    _permit: OwnedSemaphorePermit,
+}
+
+/// A stream that is being read.
+pub struct Intake {
+    arrivals: mpsc::Receiver<Result<Arrival, Failure>>,
+    interrupt: Interrupt,
+    name: String,
+}
+
+impl Intake {
+    /// Starts the thread.
+    pub fn start(input: Input, process: &Process) -> Result<Intake, Failure> {
+        let (sender, arrivals) = mpsc::channel(WAITING);
+        let name = input.name().to_owned();
+        let reading = Reading {
+            name: name.clone(),
+            reader: Reader::new(input),
+            entries: Vec::new(),
+            parts: HashMap::new(),
+            budget: Arc::new(Semaphore::new(BUFFER / UNIT)),
+            runtime: Handle::current(),
+        };
+        let run = move || reading.run(&sender);
+        match std::thread::Builder::new().name("intake".into()).spawn(run) {
+            Ok(_) => Ok(Intake {
+                arrivals,
+                interrupt: process.interrupt.clone(),
+                name,
+            }),
+            Err(error) => Err(Failure::caused_by(pgx_cli::Exit::Failed, &error)),
+        }
+    }
+
+    /// How messages name the stream.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What comes next; a failure when the stream is bad or cut, or the user wants no more.
+    pub async fn next(&mut self) -> Result<Arrival, Failure> {
+        tokio::select! {
+            biased;
+            exit = self.interrupt.raised() => Err(Failure::new(exit, "interrupted")),
+            arrival = self.arrivals.recv() => arrival
+                .unwrap_or_else(|| Err(Failure::failed("reading stopped unexpectedly").within(&self.name))),
+        }
+    }
+
+    /// Reads up to the end of the table of contents.
+    pub async fn contents(&mut self) -> Result<(Head, Vec<Entry>), Failure> {
+        let mut head = None;
+        loop {
+            match self.next().await? {
+                Arrival::Head(said) => head = Some(*said),
+                Arrival::Contents(entries) => {
+                    return match head {
+                        Some(head) => Ok((head, entries)),
+                        None => Err(Failure::failed("the stream does not say what it is").within(&self.name)),
+                    };
+                }
+                // The decoder lets nothing else come before the end of the entries.
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The thread's side.
+struct Reading {
+    name: String,
+    reader: Reader<Input>,
+    entries: Vec<Entry>,
+    /// What entries with rows are called, and what has come of their open parts.
+    parts: HashMap<EntryId, (String, pgx_rows::Format, HashMap<u32, Rows>)>,
+    budget: Arc<Semaphore>,
+    runtime: Handle,
+}
+
+impl Reading {
+    fn run(mut self, sender: &mpsc::Sender<Result<Arrival, Failure>>) {
+        loop {
+            let arrival = match self.reader.next_event() {
+                Ok(Some(event)) => self.arrival(event),
+                Ok(None) => Ok(Some(Arrival::End)),
+                Err(error) => Err(failure::unreadable(error, |id| self.called(id))),
+            };
+            let over = matches!(arrival, Err(_) | Ok(Some(Arrival::End)));
+            let Some(arrival) = arrival.map_err(|failure| failure.within(&self.name)).transpose() else {
+                continue;
+            };
+            // Nobody listens any more: they know why.
+            if sender.blocking_send(arrival).is_err() || over {
+                return;
+            }
+        }
+    }
+
+    fn called(&self, id: EntryId) -> Option<String> {
+        self.parts.get(&id).map(|(called, ..)| called.clone())
+    }
+
+    fn arrival(&mut self, event: Event) -> Result<Option<Arrival>, Failure> {
+        Ok(Some(match event {
+            Event::Head(head) => Arrival::Head(head),
+            Event::Entries(mut entries) => {
+                self.entries.append(&mut entries);
+                return Ok(None);
+            }
+            Event::TocEnd(_) => {
+                for entry in &self.entries {
+                    if let Some(data) = &entry.data {
+                        let known = (entry.describe(), rows_format(data.format), HashMap::new());
+                        self.parts.insert(entry.id, known);
+                    }
+                }
+                Arrival::Contents(std::mem::take(&mut self.entries))
+            }
+            Event::Data(frame) => Arrival::Rows(self.rows(frame)?),
+            Event::PartEnd { entry, part, end } => {
+                self.part_end(entry, part, &end)?;
+                Arrival::PartEnd(entry, part, end)
+            }
+            Event::EntryEnd { entry, end } => Arrival::EntryEnd(entry, end),
+            // The end of the input has to follow, and the producer's last words come back as an error.
+            Event::End(_) | Event::Fail(_) | Event::Index(_) | Event::Tick(_) | Event::Ancillary(_) => {
+                return Ok(None);
+            }
+        }))
+    }
+
+    fn rows(&mut self, frame: DataFrame) -> Result<Chunk, Failure> {
+        let (entry, part, rows) = (frame.entry(), frame.part(), frame.rows());
+        let bytes = frame
+            .into_raw()
+            .map_err(|error| Failure::caused_by(pgx_cli::Exit::Failed, &error))?;
+        let Some((called, format, parts)) = self.parts.get_mut(&entry) else {
+            return Err(Failure::failed(format!("rows of entry {entry}, which has none")));
+        };
+        let counted = parts
+            .entry(part)
+            .or_insert_with(|| Rows::new(*format))
+            .push(&bytes)
+            .map_err(|error| Failure::caused_by(pgx_cli::Exit::Failed, &error).within(called.as_str()))?;
+        if counted != u64::from(rows) {
+            let wrong = format!("a frame says that {rows} rows end in it, and {counted} do");
+            return Err(Failure::failed(wrong).within(called.as_str()));
+        }
+        let share = bytes.len().div_ceil(UNIT).clamp(1, BUFFER / UNIT) as u32;
+        let permit = self.runtime.block_on(self.budget.clone().acquire_many_owned(share));
+        Ok(Chunk {
+            entry,
+            part,
+            rows: counted,
+            bytes: bytes.into(),
+            _permit: permit.map_err(|error| Failure::caused_by(pgx_cli::Exit::Failed, &error))?,
+        })
+    }
+
+    fn part_end(&mut self, entry: EntryId, part: u32, end: &PartEnd) -> Result<(), Failure> {
+        let Some((called, format, parts)) = self.parts.get_mut(&entry) else {
+            return Err(Failure::failed(format!("rows of entry {entry}, which has none")));
+        };
+        let rows = parts.remove(&part).unwrap_or_else(|| Rows::new(*format));
+        let wrong = match rows.finish() {
+            Err(error) => error.to_string(),
+            Ok(sum) if sum.rows != end.rows => {
+                format!("{} rows came, and the stream says {}", sum.rows, end.rows)
+            }
+            Ok(sum) if Digest(sum.digest) != end.digest => {
+                "the digest of the rows that came is not the one that the stream gives".to_owned()
+            }
+            Ok(_) => return Ok(()),
+        };
+        Err(Failure::failed(wrong).within(called.as_str()))
+    }
+}
+
+fn rows_format(format: Format) -> pgx_rows::Format {
+    match format {
+        Format::Text => pgx_rows::Format::Text,
+        Format::Binary => pgx_rows::Format::Binary,
+        Format::LargeObjects => pgx_rows::Format::LargeObjects,
+    }
+}

@@ -1,0 +1,208 @@
+//! A stream into a script for psql.
+//!
+//! When the rows come in the order of the entries, the script is what pgx-dump -F plain writes, and
+//! pg_dump; otherwise rows stand in the order in which they come.
+
+use std::io::Write;
+
+use pgx_archive::{EntryId, Format, Head};
+use pgx_cli::{Exit, Failure, Output, Process};
+use pgx_restore::{Contents, Heading, Options, Script, large_objects};
+use pgx_rows::large_object::records;
+use pgx_server::Text;
+
+use crate::apply::text_of;
+use crate::args::LoadArgs;
+use crate::intake::{Arrival, Chunk, Intake};
+
+/// The line that ends COPY in a script. No row has it: a backslash in a value is doubled.
+const END_OF_ROWS: &[u8] = b"\\.\n";
+
+/// Writes the script.
+pub async fn write(
+    args: &LoadArgs,
+    process: &Process,
+    head: &Head,
+    contents: &Contents<'_>,
+    options: &Options,
+    mut intake: Intake,
+    output: Output,
+) -> Result<(), Failure> {
+    refuse_binary(contents).map_err(|failure| failure.within(intake.name()))?;
+    let heading = Heading {
+        server_version: head.source.version_text.clone(),
+        producer: concat!("pgx-load version ", env!("CARGO_PKG_VERSION")).to_owned(),
+        restrict_key: args.output.restrict_key.clone().unwrap_or_else(random_key),
+    };
+    let script = Script::new(contents, options, heading).map_err(|error| Failure::caused_by(Exit::Failed, &error))?;
+    let progress = process.progress();
+    progress.stage("writing");
+    progress.expect(contents.wanted().len() as u64, head.estimates.bytes);
+    let mut writing = Writing {
+        contents,
+        script,
+        output,
+        text: text_of(head),
+        open: None,
+    };
+    writing.advance()?;
+    loop {
+        match intake.next().await? {
+            Arrival::Rows(chunk) => {
+                writing.rows(&chunk)?;
+                progress.rows(chunk.rows, chunk.bytes.len() as u64);
+            }
+            Arrival::EntryEnd(entry, _) => {
+                writing.end(entry)?;
+                progress.entry_done();
+            }
+            Arrival::End => break,
+            Arrival::Head(_) | Arrival::Contents(_) | Arrival::PartEnd(..) => {}
+        }
+    }
+    writing.advance()?;
+    match writing.script.waits_for().and_then(|id| contents.get(id)) {
+        Some(entry) => Err(Failure::failed("its rows never came").within(entry.describe())),
+        None => writing.output.finish(),
+    }
+}
+
+fn refuse_binary(contents: &Contents<'_>) -> Result<(), Failure> {
+    let is_binary = |format| format == Format::Binary;
+    let mut rows = contents
+        .wanted()
+        .filter_map(|entry| Some((entry, entry.data.as_ref()?.format)));
+    match rows.find(|(_, format)| is_binary(*format)) {
+        Some((entry, _)) => Err(Failure::failed("its rows are binary, which a script cannot hold")
+            .within(entry.describe())
+            .hint("make the stream with pgx-dump --copy-format text")),
+        None => Ok(()),
+    }
+}
+
+/// A key that nobody can guess.
+fn random_key() -> String {
+    format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple())
+}
+
+struct Writing<'a> {
+    contents: &'a Contents<'a>,
+    script: Script<'a>,
+    output: Output,
+    text: Text,
+    /// The entry whose rows are being written.
+    open: Option<EntryId>,
+}
+
+impl Writing<'_> {
+    /// Writes text up to the next rows.
+    fn advance(&mut self) -> Result<(), Failure> {
+        while let Some(text) = self.script.text() {
+            self.say(&text)?;
+        }
+        Ok(())
+    }
+
+    fn say(&mut self, text: &str) -> Result<(), Failure> {
+        self.put(&self.text.encode(text))
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.output.write_all(bytes).map_err(|error| self.output.failure(error))
+    }
+
+    fn rows(&mut self, chunk: &Chunk) -> Result<(), Failure> {
+        if !self.open(chunk.entry)? {
+            return Ok(());
+        }
+        let entry = self.contents.get(chunk.entry);
+        let format = entry.and_then(|entry| entry.data.as_ref()).map(|data| data.format);
+        let wrong = match format {
+            Some(Format::LargeObjects) => self.objects(&chunk.bytes)?,
+            _ if holds_end_of_rows(&chunk.bytes) => Some("a row looks like the end of all rows".to_owned()),
+            _ => {
+                self.put(&chunk.bytes)?;
+                None
+            }
+        };
+        match (wrong, entry) {
+            (None, _) => Ok(()),
+            (Some(wrong), Some(entry)) => Err(Failure::failed(wrong).within(entry.describe())),
+            (Some(wrong), None) => Err(Failure::failed(wrong)),
+        }
+    }
+
+    fn objects(&mut self, bytes: &[u8]) -> Result<Option<String>, Failure> {
+        let mut text = String::new();
+        for record in records(bytes) {
+            match record {
+                Ok(record) => {
+                    let piece = (record.oid, record.offset, record.bytes);
+                    large_objects::script_piece(piece, record.last, &mut text);
+                }
+                Err(error) => return Ok(Some(error.to_string())),
+            }
+        }
+        self.put(text.as_bytes())?;
+        Ok(None)
+    }
+
+    /// Makes an entry the one whose rows are being written; false when it is not wanted.
+    fn open(&mut self, id: EntryId) -> Result<bool, Failure> {
+        if self.open == Some(id) {
+            return Ok(true);
+        }
+        let Some(text) = self.script.open(id) else {
+            return Ok(false);
+        };
+        self.close()?;
+        self.say(&text)?;
+        self.open = Some(id);
+        Ok(true)
+    }
+
+    fn close(&mut self) -> Result<(), Failure> {
+        match self.open.take() {
+            Some(id) => self.say(self.script.close(id)),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the rows of an entry, which may have been none.
+    fn end(&mut self, id: EntryId) -> Result<(), Failure> {
+        let in_turn = self.script.waits_for() == Some(id);
+        if self.open == Some(id) || in_turn && self.open(id)? {
+            self.close()?;
+        }
+        self.advance_unless_open()
+    }
+
+    /// Text must not stand between rows of another entry that are still coming.
+    fn advance_unless_open(&mut self) -> Result<(), Failure> {
+        match self.open {
+            None => self.advance(),
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+/// Whether COPY would stop reading before the end of these rows.
+fn holds_end_of_rows(rows: &[u8]) -> bool {
+    let newline_before = |at: usize| at == 0 || rows[at - 1] == b'\n';
+    rows.windows(END_OF_ROWS.len())
+        .enumerate()
+        .any(|(at, bytes)| bytes == END_OF_ROWS && newline_before(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_cannot_end_the_rows() {
+        assert!(!holds_end_of_rows(b"1\ta\\\\.\n2\tb.\n"));
+        assert!(!holds_end_of_rows(b"\\N\n.\n"));
+        assert!(holds_end_of_rows(b"\\.\nDROP TABLE t;\n"));
+        assert!(holds_end_of_rows(b"1\n\\.\n"));
+    }
+}

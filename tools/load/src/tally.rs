@@ -1,0 +1,96 @@
+//! What is in the target: counted as it is committed, said when a load ends before its time.
+
+use std::fmt;
+
+use pgx_cli::{Exit, Failure};
+
+/// What has been committed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// The database that was created.
+    pub created: Option<String>,
+    /// Definitions, privileges and the like.
+    pub made: u64,
+    /// Entries whose rows are all in.
+    pub filled: u64,
+    /// Entries with rows in the stream, as far as they are wanted.
+    pub to_fill: u64,
+    /// Rows.
+    pub rows: u64,
+}
+
+impl Tally {
+    /// Adds what is in the target to a failure, and what to do about it.
+    pub fn tell(&self, mut failure: Failure) -> Failure {
+        let detail = failure.notice.detail.take();
+        let lines: Vec<String> = detail.into_iter().chain([self.to_string()]).collect();
+        failure = failure.detail(lines.join("\n"));
+        if failure.notice.hint.is_none() && failure.exit == Exit::Incomplete && self.is_anything() {
+            failure = failure.hint("a stream cannot be resumed yet: drop what was loaded, and load a complete one");
+        }
+        failure
+    }
+
+    fn is_anything(&self) -> bool {
+        *self
+            != Tally {
+                to_fill: self.to_fill,
+                ..Tally::default()
+            }
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.is_anything() {
+            return f.write_str("nothing was written to the target");
+        }
+        match &self.created {
+            Some(database) => write!(f, "the target has the new database {database} with ")?,
+            None => f.write_str("the target has ")?,
+        }
+        let definitions = if self.made == 1 { "definition" } else { "definitions" };
+        write!(f, "{} {definitions}", self.made)?;
+        if self.to_fill > 0 {
+            let tables = if self.to_fill == 1 { "table" } else { "tables" };
+            write!(f, ", {} of {} {tables} complete", self.filled, self.to_fill)?;
+        }
+        let rows = if self.rows == 1 { "row" } else { "rows" };
+        write!(f, ", {} {rows}", self.rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_is_said_after_what_happened() {
+        let tally = Tally {
+            created: Some("shop".to_owned()),
+            made: 31,
+            filled: 1,
+            to_fill: 12,
+            rows: 1,
+        };
+        let failure = tally.tell(Failure::incomplete("the input ends").detail("entry 7 is table data public.orders"));
+        assert_eq!(
+            failure.notice.detail.as_deref(),
+            Some(
+                "entry 7 is table data public.orders\n\
+                 the target has the new database shop with 31 definitions, 1 of 12 tables complete, 1 row"
+            )
+        );
+        assert!(failure.notice.hint.is_some());
+    }
+
+    #[test]
+    fn nothing_is_nothing() {
+        let failure = Tally::default().tell(Failure::incomplete("the input is empty"));
+        assert_eq!(
+            failure.notice.detail.as_deref(),
+            Some("nothing was written to the target")
+        );
+        assert_eq!(failure.notice.hint, None);
+    }
+}

@@ -1,0 +1,224 @@
+//! The target: a session, and what it has been told.
+
+use pgx_archive::{Entry, EntryId};
+use pgx_cli::{Failure, Process, Progress};
+use pgx_restore::preflight::{self, objections};
+use pgx_restore::session::TableDefaults;
+use pgx_restore::{Contents, Options, Schedule, Step, Work, work};
+use pgx_server::target::{self, TargetOptions};
+use pgx_server::{BatchError, Conninfo, Session, Text};
+
+use crate::args::LoadArgs;
+use crate::connect;
+use crate::failure;
+use crate::tally::Tally;
+
+/// Entries whose statements are sent at once, in one transaction: enough to hide the way to the server
+/// and back, few enough that their locks fit the server's table of them.
+const BATCH: usize = 100;
+
+/// A session of the target.
+pub struct Target<'a> {
+    /// The session.
+    pub session: Session,
+    args: &'a LoadArgs,
+    process: &'a Process,
+    info: Conninfo,
+    text: Text,
+    /// What the session's `client_encoding` is.
+    encoding: String,
+    defaults: TableDefaults,
+}
+
+impl<'a> Target<'a> {
+    /// Connects, and makes the session independent of what database and role have set.
+    pub async fn connect(args: &'a LoadArgs, process: &'a Process, text: Text) -> Result<Target<'a>, Failure> {
+        let info = connect::resolve(&args.connection, process)?;
+        let (session, info) = connect::connect(info, &args.connection, process).await?;
+        let mut target = Target {
+            session,
+            args,
+            process,
+            info,
+            text,
+            encoding: String::new(),
+            defaults: TableDefaults::default(),
+        };
+        target.set_up().await?;
+        Ok(target)
+    }
+
+    async fn set_up(&mut self) -> Result<(), Failure> {
+        let options = TargetOptions {
+            role: self.args.connection.role.clone(),
+            text: self.text,
+            ..TargetOptions::default()
+        };
+        target::set_up(&self.session, &options)
+            .await
+            .map_err(|error| failure::server(&error))?;
+        self.encoding = self.own_encoding().to_owned();
+        self.defaults = TableDefaults::default();
+        Ok(())
+    }
+
+    /// The encoding of statements.
+    fn own_encoding(&self) -> &'static str {
+        match self.text {
+            Text::Utf8 => "UTF8",
+            Text::Bytes => "SQL_ASCII",
+        }
+    }
+
+    /// Refuses a target that must not be written to, before anything is.
+    pub async fn examine(&self, source: u32) -> Result<(), Failure> {
+        let ask = |sql| async move { self.session.rows(sql).await.map_err(|error| failure::server(&error)) };
+        // A database that is yet to be made is empty.
+        let fresh = !(self.args.output.create || self.args.output.into_existing || self.args.selection.data_only);
+        let objects = if fresh {
+            ask(preflight::OBJECTS).await?.rows
+        } else {
+            Vec::new()
+        };
+        let target = preflight::Target {
+            major: self.session.version().major(),
+            standby: ask(preflight::STANDBY).await?.into_value().as_deref() == Some("t"),
+            objects: objects.into_iter().flatten().flatten().collect(),
+        };
+        match objections(source, &target, fresh).first() {
+            None => Ok(()),
+            Some(objection) => Err(Failure::failed(objection.to_string()).hint(objection.remedy())),
+        }
+    }
+
+    /// Sets the encoding in which the server takes what comes next.
+    pub async fn speak(&mut self, encoding: &str) -> Result<(), pgx_server::Error> {
+        if self.encoding != encoding {
+            target::rows_are_in(&self.session, encoding).await?;
+            self.encoding = encoding.to_owned();
+        }
+        Ok(())
+    }
+
+    /// Runs the statements of everything that is ready, until only rows are missing, or nothing is.
+    pub async fn make(
+        &mut self,
+        schedule: &mut Schedule,
+        contents: &Contents<'_>,
+        options: &Options,
+        tally: &mut Tally,
+        progress: &Progress,
+    ) -> Result<(), Failure> {
+        self.speak(self.own_encoding())
+            .await
+            .map_err(|error| failure::server(&error))?;
+        loop {
+            let batch = schedule.batch(BATCH);
+            if batch.is_empty() {
+                return Ok(());
+            }
+            let mut pending: Vec<(&Entry, Work)> = Vec::new();
+            for entry in batch.iter().filter_map(|&id| contents.get(id)) {
+                let work = work(entry, contents, options, &mut self.defaults)
+                    .map_err(|error| Failure::failed(error.to_string()))?;
+                let (alone, connect) = (work.alone, work.connect.clone());
+                if alone {
+                    self.together(&mut pending, tally).await?;
+                    self.alone(entry, &work, tally).await?;
+                } else {
+                    pending.push((entry, work));
+                }
+                if let Some(database) = connect {
+                    self.together(&mut pending, tally).await?;
+                    self.reconnect(&database).await?;
+                }
+            }
+            self.together(&mut pending, tally).await?;
+            for id in batch {
+                schedule.finished(id);
+                progress.entry_done();
+            }
+        }
+    }
+
+    /// Runs the statements of some entries in one transaction.
+    async fn together(&self, pending: &mut Vec<(&Entry, Work)>, tally: &mut Tally) -> Result<(), Failure> {
+        let (mut statements, mut about): (Vec<&str>, Vec<(&Entry, Step)>) = (Vec::new(), Vec::new());
+        for (entry, work) in &*pending {
+            for statement in &work.statements {
+                statements.push(&statement.sql);
+                about.push((entry, statement.step));
+            }
+        }
+        if !statements.is_empty() {
+            self.process.interrupt.check()?;
+            self.session
+                .batch(&statements)
+                .await
+                .map_err(|error| refused(&error, &about))?;
+        }
+        for (entry, work) in pending.drain(..) {
+            tally.made += u64::from(!work.statements.is_empty());
+            self.process.messages.info(format!("made {}", entry.describe()));
+        }
+        Ok(())
+    }
+
+    /// Runs the statements of an entry that no transaction may hold.
+    async fn alone(&self, entry: &Entry, work: &Work, tally: &mut Tally) -> Result<(), Failure> {
+        for statement in &work.statements {
+            self.session
+                .execute(&statement.sql)
+                .await
+                .map_err(|error| failure::at(&error, entry.describe(), statement.step))?;
+            if statement.step == Step::Create {
+                tally.created = Some(entry.name.clone());
+            }
+        }
+        self.process.messages.info(format!("made {}", entry.describe()));
+        Ok(())
+    }
+
+    async fn reconnect(&mut self, database: &str) -> Result<(), Failure> {
+        let info = self.info.with_dbname(database);
+        let (session, info) = connect::connect(info, &self.args.connection, self.process).await?;
+        self.info = info;
+        // The one that goes has nothing left to say: all its answers have been read.
+        let _ = std::mem::replace(&mut self.session, session).close().await;
+        self.set_up().await
+    }
+
+    /// Ends the session.
+    pub async fn close(self) -> Result<(), Failure> {
+        self.session.close().await.map_err(|error| failure::server(&error))
+    }
+
+    /// ANALYZEs what was loaded.
+    pub async fn analyze(&self, contents: &Contents<'_>, loaded: &[EntryId]) -> Result<(), Failure> {
+        for (entry, sql) in pgx_restore::analyze(contents, loaded) {
+            self.process.interrupt.check()?;
+            self.session
+                .execute(&sql)
+                .await
+                .map_err(|error| failure::at(&error, entry.describe(), "analyzing"))?;
+        }
+        Ok(())
+    }
+}
+
+fn refused(error: &BatchError, about: &[(&Entry, Step)]) -> Failure {
+    let place = match error.step {
+        pgx_server::Step::Statement(index) => about.get(index),
+        // What is checked only at the end of a transaction is about any of them.
+        pgx_server::Step::Begin | pgx_server::Step::Commit => None,
+    };
+    match (place, about.first(), about.last()) {
+        (Some((entry, step)), ..) => failure::at(&error.error, entry.describe(), step),
+        (None, Some((first, _)), Some((last, _))) => failure::at(
+            &error.error,
+            format!("{} to {}", first.describe(), last.describe()),
+            "committing",
+        ),
+        _ => failure::server(&error.error),
+    }
+}
