@@ -1,7 +1,7 @@
 //! Rows of tables: which are wanted, and the entry that announces them.
 //!
-//! The rows of an extension's table belong to a dump where the extension registered it as configuration, even
-//! when nothing but definitions is wanted: CREATE EXTENSION brings the table, not what users put into it.
+//! The rows of an extension's table belong to a dump where the extension registered it as configuration: CREATE
+//! EXTENSION brings the table, not what users put into it.
 
 use std::collections::BTreeMap;
 

@@ -43,7 +43,12 @@ impl Default for Plan {
 /// Adds a node for the rows of each table, the position of each sequence and the contents of each materialized
 /// view that is wanted. To be called when it is settled what is wanted of relations, before the locks.
 pub fn plan(db: &mut Database, choice: &Choice, plan: &Plan) {
-    for (table, condition) in configuration(db, choice) {
+    let configuration = if plan.rows {
+        configuration(db, choice)
+    } else {
+        Vec::new()
+    };
+    for (table, condition) in configuration {
         add(db, table, Some(condition), choice, plan);
     }
     for id in db.nodes() {
