@@ -202,7 +202,8 @@ fn type_and_function(db: &mut Database, members: &[NodeId], _: &Boundaries) -> b
     let Body::Type(body) = &db.object(of).body else {
         return false;
     };
-    if let Some(shell) = body.shell {
+    let shell = body.shell.filter(|_| db.object(of).wanted.any(Wanted::DEFINITION));
+    if let Some(shell) = shell {
         remember(db, function, shell);
         let wanted = db.object(function).wanted;
         if !wanted.is_none() {
