@@ -1,17 +1,22 @@
 //! What has gone by and what may come next: the one set of books that encoder and decoder both keep.
 //!
-//! Every frame that is not ancillary is entered here before it is written, or after it was read. The
-//! books know the order of frames, the numbers within each part, which parts are open, and every
-//! total. They hold a few words for each entry with rows, each open part and each finished part;
-//! never rows.
+//! Every frame that is not ancillary is entered here before it is written, or after it was read: its
+//! header with [`Account::enter`], what it says with the method named after its kind. The books know the
+//! order of frames, the numbers within each part, which parts are open, and every total. They hold a
+//! few words for each entry with rows, each open part and each finished part; never rows.
+
+mod progress;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use self::progress::{OpenPart, Progress};
 use crate::digest::{Digest, Running};
 use crate::entry::{Entry, EntryId};
-use crate::frame::{Flags, FrameKind, Header};
+use crate::frame::{Flags, FrameKind, HEADER_LEN, Header};
 use crate::head::Head;
+use crate::index::IndexedPart;
 use crate::order::OrderError;
+use crate::plan::Origin;
 use crate::totals::{End, EntryEnd, PartEnd, TocEnd};
 
 /// How far a stream has come.
@@ -36,38 +41,42 @@ pub enum Stage {
 pub(crate) struct Account {
     stage: Stage,
     lanes: usize,
-    resumes: bool,
+    origin: Origin,
+    /// The plan, where HEAD knows it.
+    plan: Option<Digest>,
     /// Number of the next frame of the stream itself.
     seq: u32,
     frames: u64,
-    /// The kind of which another frame must come.
-    more: Option<FrameKind>,
+    more: Option<More>,
     toc: Running,
     ids: HashSet<EntryId>,
     entries: BTreeMap<EntryId, Progress>,
+    /// Parts that the stream says it leaves out, of entries that have not come yet.
+    skipped: HashMap<EntryId, BTreeSet<u32>>,
     open: HashMap<(EntryId, u32), OpenPart>,
     row_open: Option<(EntryId, u32)>,
     rows: u64,
     bytes: u64,
+    index: Option<u64>,
+    /// The last part that the index has named.
+    indexed: Option<(EntryId, u32)>,
+    end: Option<u64>,
 }
 
-/// What has come of an entry with rows.
-#[derive(Clone, Debug, Default)]
-struct Progress {
-    declared: u32,
-    /// The parts that have ended.
-    parts: BTreeSet<u32>,
-    rows: u64,
-    bytes: u64,
-    digest: Digest,
-    ended: bool,
+/// A payload that another frame must continue.
+#[derive(Clone, Copy, Debug)]
+struct More {
+    kind: FrameKind,
+    entry: EntryId,
+    part: u32,
+    /// Frames of it that have come.
+    frames: u32,
 }
 
-#[derive(Clone, Debug, Default)]
-struct OpenPart {
-    seq: u32,
-    rows: u64,
-    bytes: u64,
+impl More {
+    fn is(&self, header: &Header) -> bool {
+        (self.kind, self.entry, self.part) == (header.kind, header.entry, header.part)
+    }
 }
 
 impl Account {
@@ -81,23 +90,57 @@ impl Account {
         self.open.get(&(entry, part)).map_or(0, |open| open.seq)
     }
 
-    /// Whether another frame of this kind must come.
-    pub(crate) fn continues(&self, kind: FrameKind) -> bool {
-        self.more == Some(kind)
+    /// Where END begins, once it has come.
+    pub(crate) fn end_offset(&self) -> Option<u64> {
+        self.end
     }
 
-    /// Enters a frame of the stream itself: its stage, its number, and whether it continues.
-    pub(crate) fn metadata(&mut self, header: &Header) -> Result<(), OrderError> {
-        self.expect(header.kind)?;
-        self.seq = follow(self.seq, header.seq)?;
+    /// Whether a frame continues the payload of the one before.
+    pub(crate) fn continues(&self, header: &Header) -> bool {
+        self.more.is_some_and(|more| more.is(header))
+    }
+
+    /// Enters a frame that begins `at` so many bytes from the magic number: its place, its number, and
+    /// whether it continues. Where it is refused, nothing has changed.
+    pub(crate) fn enter(&mut self, header: &Header, at: u64) -> Result<(), OrderError> {
+        self.expect(header)?;
+        let come = self.more.filter(|more| more.is(header)).map_or(0, |more| more.frames);
+        match header.kind {
+            FrameKind::Data => self.data(header, at)?,
+            FrameKind::PartEnd => self.part_ends(header, at)?,
+            FrameKind::EntryEnd => {
+                self.entry_ends(header.entry)?;
+                follow(come, header.seq)?;
+            }
+            FrameKind::Index | FrameKind::End => {
+                self.all_ended()?;
+                self.seq = follow(self.seq, header.seq)?;
+                let first = match header.kind {
+                    FrameKind::Index => &mut self.index,
+                    _ => &mut self.end,
+                };
+                first.get_or_insert(at);
+                self.stage = Stage::Index;
+            }
+            _ => self.seq = follow(self.seq, header.seq)?,
+        }
         self.frames += 1;
-        self.more = header.flags.has(Flags::MORE).then_some(header.kind);
+        self.more = header.flags.has(Flags::MORE).then_some(More {
+            kind: header.kind,
+            entry: header.entry,
+            part: header.part,
+            frames: come.saturating_add(1),
+        });
         Ok(())
     }
 
     pub(crate) fn head(&mut self, head: &Head) {
         self.lanes = head.lanes as usize;
-        self.resumes = head.resumes.is_some();
+        self.origin = Origin::new(head);
+        self.plan = head.known_plan();
+        for skipped in head.resumes.iter().flat_map(|resumes| &resumes.skipped) {
+            self.skipped.entry(skipped.entry).or_default().extend(&skipped.parts);
+        }
         self.stage = Stage::Toc;
     }
 
@@ -112,50 +155,37 @@ impl Account {
                 if data.parts == 0 {
                     return Err(OrderError::NoParts(entry.id));
                 }
-                self.entries.insert(
-                    entry.id,
-                    Progress {
-                        declared: data.parts,
-                        ..Progress::default()
-                    },
-                );
+                let skipped = self.skipped.remove(&entry.id).unwrap_or_default();
+                self.entries.insert(entry.id, Progress::new(data.parts, skipped));
             }
         }
         Ok(())
     }
 
+    /// The plan of a dump that is being made: HEAD's, or that of the entries so far.
+    pub(crate) fn own_plan(&self) -> Digest {
+        self.plan.unwrap_or_else(|| self.origin.plan(self.toc.digest()))
+    }
+
     /// What TOC_END has to say now.
-    pub(crate) fn toc_so_far(&self) -> TocEnd {
+    pub(crate) fn toc_so_far(&self, plan: Option<Digest>) -> TocEnd {
         TocEnd {
             entries: self.ids.len() as u64,
             digest: self.toc.digest(),
+            plan,
         }
     }
 
     pub(crate) fn toc_end(&mut self, said: &TocEnd) -> Result<(), OrderError> {
-        let counted = self.toc_so_far();
+        let counted = self.toc_so_far(said.plan);
         same("entries", said.entries, counted.entries)?;
         same_digest("digest of the entries", said.digest, counted.digest)?;
-        self.stage = Stage::Rows;
-        Ok(())
-    }
-
-    pub(crate) fn data(&mut self, header: &Header) -> Result<(), OrderError> {
-        let key = (header.entry, header.part);
-        self.expect(header.kind)?;
-        if let Some(open) = self.row_open.filter(|open| *open != key) {
-            return Err(OrderError::RowOpen {
-                entry: open.0,
-                part: open.1,
-            });
+        if let (Some(said), Some(head)) = (said.plan, self.plan)
+            && said != head
+        {
+            return Err(OrderError::Plan { said, head });
         }
-        let part = self.part(header)?;
-        part.rows += u64::from(header.rows);
-        part.bytes += u64::from(header.raw_len);
-        self.row_open = header.flags.has(Flags::ROW_OPEN).then_some(key);
-        self.rows += u64::from(header.rows);
-        self.bytes += u64::from(header.raw_len);
-        self.frames += 1;
+        self.stage = Stage::Rows;
         Ok(())
     }
 
@@ -168,28 +198,15 @@ impl Account {
         PartEnd { rows, bytes, digest }
     }
 
-    pub(crate) fn part_end(&mut self, header: &Header, said: &PartEnd) -> Result<(), OrderError> {
-        let key = (header.entry, header.part);
-        self.expect(header.kind)?;
-        if self.row_open == Some(key) {
-            return Err(OrderError::RowOpen {
-                entry: key.0,
-                part: key.1,
-            });
-        }
-        let part = self.part(header)?;
-        same("rows of the part", said.rows, part.rows)?;
-        same("bytes of the part", said.bytes, part.bytes)?;
-        self.open.remove(&key);
-        let entry = self
-            .entries
-            .get_mut(&header.entry)
-            .ok_or(OrderError::UnknownEntry(header.entry))?;
-        entry.parts.insert(header.part);
-        entry.rows += said.rows;
-        entry.bytes += said.bytes;
-        entry.digest += said.digest;
-        self.frames += 1;
+    /// The last frame of PART_END has come, and ends at `end`.
+    pub(crate) fn part_end(&mut self, header: &Header, at: u64, said: &PartEnd) -> Result<(), OrderError> {
+        let (id, number) = (header.entry, header.part);
+        let end = at + HEADER_LEN as u64 + u64::from(header.len);
+        let counted = self.part_so_far(id, number, said.digest);
+        same("rows of the part", said.rows, counted.rows)?;
+        same("bytes of the part", said.bytes, counted.bytes)?;
+        let start = self.open.remove(&(id, number)).map_or(at, |part| part.start);
+        self.entry(id)?.add(number, start..end, said);
         Ok(())
     }
 
@@ -198,36 +215,33 @@ impl Account {
         self.entries.get(&entry).map_or(EntryEnd::default(), Progress::so_far)
     }
 
-    pub(crate) fn entry_end(&mut self, header: &Header, said: &EntryEnd) -> Result<(), OrderError> {
-        self.expect(header.kind)?;
-        follow(0, header.seq)?;
-        if let Some(part) = self.open.keys().find(|key| key.0 == header.entry).map(|key| key.1) {
-            return Err(OrderError::PartOpen {
-                entry: header.entry,
-                part,
-            });
-        }
-        let resumes = self.resumes;
-        let entry = self.entry(header.entry)?;
+    pub(crate) fn entry_end(&mut self, id: EntryId, said: &EntryEnd) -> Result<(), OrderError> {
+        let entry = self.entry(id)?;
         let counted = entry.so_far();
         same("parts of the entry", said.parts.into(), counted.parts.into())?;
         same("rows of the entry", said.rows, counted.rows)?;
         same("bytes of the entry", said.bytes, counted.bytes)?;
         same_digest("digest of the entry", said.digest, counted.digest)?;
-        if counted.parts != entry.declared && !resumes {
-            return Err(OrderError::MissingParts {
-                declared: entry.declared,
-                sent: counted.parts,
-            });
-        }
         entry.ended = true;
-        self.frames += 1;
         Ok(())
     }
 
-    pub(crate) fn index(&mut self) -> Result<(), OrderError> {
-        self.all_ended()?;
-        self.stage = Stage::Index;
+    /// The parts that have ended, as INDEX names them.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = IndexedPart> {
+        self.entries.iter().flat_map(|(id, entry)| entry.parts(*id))
+    }
+
+    /// Some of the index: the parts that follow those it has named before.
+    pub(crate) fn index(&mut self, said: &[IndexedPart]) -> Result<(), OrderError> {
+        for part in said {
+            if self.not_indexed() != Some(*part) {
+                return Err(OrderError::Index {
+                    entry: part.entry,
+                    part: part.part,
+                });
+            }
+            self.indexed = Some((part.entry, part.part));
+        }
         Ok(())
     }
 
@@ -237,28 +251,41 @@ impl Account {
         let mut entries = 0;
         for (id, entry) in self.entries.iter().filter(|(_, entry)| entry.ended) {
             digest.update(&id.0.to_le_bytes());
-            digest.update(&entry.digest.0.to_le_bytes());
+            digest.update(&entry.so_far().digest.0.to_le_bytes());
             entries += 1;
         }
-        let digest = digest.digest();
         End {
-            frames: self.frames + 1,
+            // One more than before END was entered, and no more since.
+            frames: self.frames + u64::from(self.end.is_none()),
             entries,
             rows: self.rows,
             bytes: self.bytes,
-            digest,
+            digest: digest.digest(),
+            index: self.index,
         }
     }
 
-    pub(crate) fn end(&mut self, header: &Header, said: &End) -> Result<(), OrderError> {
-        self.all_ended()?;
+    pub(crate) fn end(&mut self, said: &End) -> Result<(), OrderError> {
         let counted = self.so_far();
-        self.metadata(header)?;
         same("frames", said.frames, counted.frames)?;
         same("entries with rows", said.entries, counted.entries)?;
         same("rows", said.rows, counted.rows)?;
         same("bytes", said.bytes, counted.bytes)?;
         same_digest("digest of the stream", said.digest, counted.digest)?;
+        if said.index != counted.index {
+            return Err(OrderError::IndexOffset {
+                said: said.index,
+                counted: counted.index,
+            });
+        }
+        if self.index.is_some()
+            && let Some(part) = self.not_indexed()
+        {
+            return Err(OrderError::Index {
+                entry: part.entry,
+                part: part.part,
+            });
+        }
         self.stage = Stage::Ended;
         Ok(())
     }
@@ -268,12 +295,16 @@ impl Account {
     }
 
     /// Whether a frame of this kind may come now.
-    pub(crate) fn expect(&self, kind: FrameKind) -> Result<(), OrderError> {
+    pub(crate) fn expect(&self, header: &Header) -> Result<(), OrderError> {
+        let kind = header.kind;
         // A producer may die, or show that it lives, in the middle of anything.
         if let Some(more) = self.more.filter(|_| !kind.is_ancillary() && kind != FrameKind::Fail) {
-            return match kind == more {
+            return match more.is(header) {
                 true => Ok(()),
-                false => Err(OrderError::Interrupted { more, by: kind }),
+                false => Err(OrderError::Interrupted {
+                    more: more.kind,
+                    by: kind,
+                }),
             };
         }
         let fits = match kind {
@@ -293,6 +324,65 @@ impl Account {
         }
     }
 
+    /// Whether the rows of every entry have ended, so that the stream may end.
+    pub(crate) fn all_ended(&self) -> Result<(), OrderError> {
+        match self.entries.iter().find(|(_, entry)| !entry.ended) {
+            Some((id, _)) => Err(OrderError::NotEnded(*id)),
+            None => Ok(()),
+        }
+    }
+
+    fn data(&mut self, header: &Header, at: u64) -> Result<(), OrderError> {
+        let key = (header.entry, header.part);
+        self.no_row_open_but(Some(key))?;
+        let part = self.part(header, at)?;
+        part.rows += u64::from(header.rows);
+        part.bytes += u64::from(header.raw_len);
+        self.row_open = header.flags.has(Flags::ROW_OPEN).then_some(key);
+        self.rows += u64::from(header.rows);
+        self.bytes += u64::from(header.raw_len);
+        Ok(())
+    }
+
+    fn part_ends(&mut self, header: &Header, at: u64) -> Result<(), OrderError> {
+        match self.row_open == Some((header.entry, header.part)) {
+            true => self.no_row_open_but(None),
+            false => self.part(header, at).map(|_| ()),
+        }
+    }
+
+    fn entry_ends(&mut self, id: EntryId) -> Result<(), OrderError> {
+        if let Some(part) = self.open.keys().find(|key| key.0 == id).map(|key| key.1) {
+            return Err(OrderError::PartOpen { entry: id, part });
+        }
+        let entry = self.entry(id)?;
+        match entry.is_whole() {
+            true => Ok(()),
+            false => Err(OrderError::MissingParts {
+                declared: entry.declared,
+                sent: entry.so_far().parts,
+            }),
+        }
+    }
+
+    fn no_row_open_but(&self, key: Option<(EntryId, u32)>) -> Result<(), OrderError> {
+        match self.row_open {
+            Some(open) if Some(open) != key => Err(OrderError::RowOpen {
+                entry: open.0,
+                part: open.1,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The first part that the index has not named yet.
+    fn not_indexed(&self) -> Option<IndexedPart> {
+        let (entry, part) = self.indexed.unwrap_or_default();
+        let rest = self.entries.range(entry..);
+        rest.flat_map(|(id, progress)| progress.parts_after(*id, if *id == entry { part } else { 0 }))
+            .next()
+    }
+
     /// An entry whose rows may still come.
     fn entry(&mut self, id: EntryId) -> Result<&mut Progress, OrderError> {
         let known = self.ids.contains(&id);
@@ -305,7 +395,7 @@ impl Account {
     }
 
     /// The part that a frame belongs to, opened by its first frame.
-    fn part(&mut self, header: &Header) -> Result<&mut OpenPart, OrderError> {
+    fn part(&mut self, header: &Header, at: u64) -> Result<&mut OpenPart, OrderError> {
         let (id, number) = (header.entry, header.part);
         let entry = self.entry(id)?;
         if number == 0 || number > entry.declared {
@@ -315,8 +405,14 @@ impl Account {
                 declared: entry.declared,
             });
         }
-        if entry.parts.contains(&number) {
+        if entry.has(number) {
             return Err(OrderError::PartEnded {
+                entry: id,
+                part: number,
+            });
+        }
+        if entry.skips(number) {
+            return Err(OrderError::SkippedPart {
                 entry: id,
                 part: number,
             });
@@ -326,27 +422,9 @@ impl Account {
         }
         let seq = self.part_seq(id, number);
         let next = follow(seq, header.seq)?;
-        let part = self.open.entry((id, number)).or_default();
+        let part = self.open.entry((id, number)).or_insert(OpenPart::at(at));
         part.seq = next;
         Ok(part)
-    }
-
-    fn all_ended(&self) -> Result<(), OrderError> {
-        match self.entries.iter().find(|(_, entry)| !entry.ended) {
-            Some((id, _)) => Err(OrderError::NotEnded(*id)),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Progress {
-    fn so_far(&self) -> EntryEnd {
-        EntryEnd {
-            parts: self.parts.len() as u32,
-            rows: self.rows,
-            bytes: self.bytes,
-            digest: self.digest,
-        }
     }
 }
 

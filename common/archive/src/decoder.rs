@@ -5,6 +5,9 @@
 //! not come, and holds at most one frame beside the books. Rows stay compressed: who needs them calls
 //! [`DataFrame::raw`](crate::DataFrame::raw), in any thread.
 //!
+//! A stream is a row of members. A decoder reads one, and refuses another after it by name; one that is
+//! made by [`Decoder::members`] reads all, and [`Decoder::member`] says of which it tells.
+//!
 //! What it cannot see is whether the input goes on. The end of the input is told by its owner, with
 //! [`Decoder::end_of_input`]; whoever does not ask takes a cut stream for a complete one.
 
@@ -21,17 +24,25 @@ use crate::event::{Ancillary, Event};
 use crate::fail::Fail;
 use crate::frame::{Flags, FrameKind, HEADER_LEN, Header, MAX_METADATA};
 use crate::head::Head;
+use crate::index::IndexedPart;
+use crate::roll::Roll;
 use crate::totals::End;
 use crate::trailer::{MAGIC, TRAILER_LEN, Trailer, TrailerError};
 
 /// Checks a stream and tells what comes.
 #[derive(Clone, Debug, Default)]
 pub struct Decoder {
+    /// Whether further members may follow the first.
+    many: bool,
+    understood: &'static [&'static str],
     /// Bytes that came and are not yet told of, from `used` on.
     buffer: Vec<u8>,
     used: usize,
-    /// Where `buffer[used]` is, counted from the magic number.
+    /// Where `buffer[used]` is, counted from the beginning of the stream.
     offset: u64,
+    /// Where this member begins, and the number of it, once its magic number has come.
+    start: u64,
+    member: u32,
     expected: Expected,
     /// The header of the frame that is coming.
     header: Option<Header>,
@@ -39,6 +50,7 @@ pub struct Decoder {
     /// Metadata that continues in the next frame.
     more: Vec<u8>,
     last: Option<FrameLabel>,
+    roll: Roll,
     failure: Option<Box<Fail>>,
     refused: Option<DecodeError>,
 }
@@ -48,18 +60,33 @@ enum Expected {
     #[default]
     Magic,
     Frame,
-    /// END has come, and began at this offset.
-    Trailer {
-        end: End,
-        end_offset: u64,
-    },
+    /// END has come.
+    Trailer(End),
     Nothing,
 }
 
 impl Decoder {
-    /// A decoder at the beginning of a stream.
+    /// A decoder at the beginning of a stream of one member.
     pub fn new() -> Decoder {
         Decoder::default()
+    }
+
+    /// A decoder at the beginning of a stream of any number of members: `cat globals.pgx shop.pgx`.
+    pub fn members() -> Decoder {
+        Decoder {
+            many: true,
+            ..Decoder::default()
+        }
+    }
+
+    /// The same decoder for a reader that understands these features ([`FEATURES`](crate::head::FEATURES)
+    /// has all). A stream that requires another is refused; a decoder that is not told of any refuses
+    /// each.
+    pub fn understanding(self, features: &'static [&'static str]) -> Decoder {
+        Decoder {
+            understood: features,
+            ..self
+        }
     }
 
     /// Takes some bytes of the stream. Ask for all events before pushing again, so that no more than
@@ -80,6 +107,7 @@ impl Decoder {
         self.step().map_err(|reason| {
             let frame = self.header.as_ref().map(FrameLabel::from);
             let error = DecodeError {
+                member: self.member(),
                 offset: self.offset,
                 frame,
                 reason,
@@ -89,7 +117,8 @@ impl Decoder {
         })
     }
 
-    /// Whether a stream that ends here would be complete; the error says what came last.
+    /// Whether a stream that ends here would be complete: that is so only behind a member. The error says
+    /// what came last.
     ///
     /// Asks nothing of the decoder and changes nothing: it may be called at any moment at which
     /// [`next_event`](Decoder::next_event) has nothing more to tell.
@@ -97,6 +126,7 @@ impl Decoder {
         match self.expected == Expected::Nothing && self.failure.is_none() && self.rest().is_empty() {
             true => Ok(()),
             false => Err(Incomplete {
+                member: self.member(),
                 received: self.offset + self.rest().len() as u64,
                 last: self.last,
                 failure: self.failure.clone(),
@@ -109,6 +139,18 @@ impl Decoder {
         self.offset
     }
 
+    /// The member that the last event belongs to, from 1.
+    pub fn member(&self) -> u32 {
+        self.member.max(1)
+    }
+
+    /// Databases that a member with the globals of a cluster announced, and that have not come whole.
+    ///
+    /// A stream that ends while there are any lacks members, even where each that came is complete.
+    pub fn missing_databases(&self) -> &[String] {
+        self.roll.missing()
+    }
+
     fn rest(&self) -> &[u8] {
         &self.buffer[self.used..]
     }
@@ -116,6 +158,11 @@ impl Decoder {
     /// The next bytes when so many have come.
     fn first<const N: usize>(&self) -> Option<[u8; N]> {
         self.rest().first_chunk().copied()
+    }
+
+    /// Where the next byte is, counted from the magic number of the member.
+    fn here(&self) -> u64 {
+        self.offset - self.start
     }
 
     fn advance(&mut self, bytes: usize) {
@@ -133,6 +180,9 @@ impl Decoder {
                     if found != MAGIC {
                         return Err(not_magic(found));
                     }
+                    self.start = self.offset;
+                    self.member = self.member.saturating_add(1);
+                    self.account = Account::default();
                     self.advance(MAGIC.len());
                     self.expected = Expected::Frame;
                 }
@@ -158,30 +208,30 @@ impl Decoder {
                         return Ok(event);
                     }
                 }
-                Expected::Trailer { end, end_offset } => {
+                Expected::Trailer(end) => {
                     let Some(bytes) = self.first::<TRAILER_LEN>() else {
                         return Ok(None);
                     };
                     let said = Trailer::decode(&bytes).map_err(Reason::Trailer)?;
                     let counted = Trailer {
-                        member_length: self.offset + TRAILER_LEN as u64,
-                        end_offset,
+                        member_length: self.here() + TRAILER_LEN as u64,
+                        end_offset: self.account.end_offset().unwrap_or_default(),
                     };
                     if said != counted {
                         return Err(Reason::Trailer(TrailerError::Numbers { said, counted }));
                     }
                     self.advance(TRAILER_LEN);
                     self.expected = Expected::Nothing;
+                    self.roll.end();
                     return Ok(Some(Event::End(end)));
                 }
                 Expected::Nothing if self.rest().is_empty() => return Ok(None),
-                Expected::Nothing => {
-                    return match self.first::<8>() {
-                        Some(MAGIC) if self.failure.is_none() => Err(Reason::SecondStream),
-                        None if MAGIC.starts_with(self.rest()) && self.failure.is_none() => Ok(None),
-                        _ => Err(Reason::AfterEnd),
-                    };
-                }
+                Expected::Nothing => match self.first::<8>() {
+                    Some(MAGIC) if self.failure.is_none() && self.many => self.expected = Expected::Magic,
+                    Some(MAGIC) if self.failure.is_none() => return Err(Reason::SecondMember),
+                    None if MAGIC.starts_with(self.rest()) && self.failure.is_none() => return Ok(None),
+                    _ => return Err(Reason::AfterEnd),
+                },
             }
         }
     }
@@ -205,60 +255,28 @@ impl Decoder {
                 return Ok(None);
             };
             let header = Header::decode(&bytes).map_err(Reason::Header)?;
-            self.account.expect(header.kind)?;
+            self.account.expect(&header)?;
             self.header = Some(header);
         }
         Ok(self.header)
     }
 
-    /// Enters a frame in the books and tells of it. None when its payload continues in the next.
+    /// Enters a frame in the books and tells of it. None when its payload continues in the next, and
+    /// of END, which is told of with the trailer.
     fn event(&mut self, header: &Header, payload: Range<usize>) -> Result<Option<Event>, Reason> {
-        let (kind, flags, entry, part) = (header.kind, header.flags, header.entry, header.part);
+        let (kind, at) = (header.kind, self.here());
+        if kind.is_ancillary() {
+            return self.ancillary(header, payload).map(Some);
+        }
+        if !self.account.continues(header) {
+            self.more.clear();
+        }
+        self.account.enter(header, at)?;
         let payload = &self.buffer[payload];
         if kind == FrameKind::Data {
-            self.account.data(header)?;
             return Ok(Some(Event::Data(DataFrame::received(*header, payload))));
         }
         let raw = codec::unpack(payload, header.codec, header.raw_len).map_err(Reason::Codec)?;
-        let event = match kind {
-            FrameKind::PartEnd => {
-                let end = json(&raw)?;
-                self.account.part_end(header, &end)?;
-                Event::PartEnd { entry, part, end }
-            }
-            FrameKind::EntryEnd => {
-                let end = json(&raw)?;
-                self.account.entry_end(header, &end)?;
-                Event::EntryEnd { entry, end }
-            }
-            FrameKind::Tick => Event::Tick(json(&raw)?),
-            FrameKind::End => {
-                let end = json(&raw)?;
-                self.account.end(header, &end)?;
-                self.expected = Expected::Trailer {
-                    end,
-                    end_offset: self.offset,
-                };
-                return Ok(None);
-            }
-            FrameKind::Unknown(_) => Event::Ancillary(Ancillary {
-                kind,
-                flags,
-                entry,
-                part,
-                payload: raw,
-            }),
-            _ => return self.stream_event(header, raw),
-        };
-        Ok(Some(event))
-    }
-
-    /// Frames of the stream itself, whose payload may take several.
-    fn stream_event(&mut self, header: &Header, raw: Vec<u8>) -> Result<Option<Event>, Reason> {
-        if !self.account.continues(header.kind) {
-            self.more.clear();
-        }
-        self.account.metadata(header)?;
         if self.more.len() + raw.len() > MAX_METADATA {
             return Err(Reason::MetadataTooLong(MAX_METADATA));
         }
@@ -267,34 +285,75 @@ impl Decoder {
             return Ok(None);
         }
         let payload = std::mem::take(&mut self.more);
+        self.metadata(header, at, &payload)
+    }
+
+    fn ancillary(&self, header: &Header, payload: Range<usize>) -> Result<Event, Reason> {
+        let stored = &self.buffer[payload];
+        let raw = codec::unpack(stored, header.codec, header.raw_len).map_err(Reason::Codec)?;
+        Ok(match header.kind {
+            FrameKind::Tick => Event::Tick(json(&raw)?),
+            kind => Event::Ancillary(Ancillary {
+                kind,
+                flags: header.flags,
+                entry: header.entry,
+                part: header.part,
+                payload: raw,
+            }),
+        })
+    }
+
+    /// Enters a whole payload in the books and tells of it; `at` is where its last frame begins.
+    fn metadata(&mut self, header: &Header, at: u64, payload: &[u8]) -> Result<Option<Event>, Reason> {
+        let (entry, part) = (header.entry, header.part);
         let event = match header.kind {
             FrameKind::Head => {
-                let head: Box<Head> = json(&payload)?;
-                head.check().map_err(Reason::Head)?;
+                let head: Box<Head> = json(payload)?;
+                head.check(self.understood).map_err(Reason::Head)?;
                 self.account.head(&head);
+                self.roll.head(&head);
                 Event::Head(head)
             }
             FrameKind::Entries => {
-                let entries: Vec<Entry> = json(&payload)?;
-                self.account.entries(&entries, &payload)?;
+                let entries: Vec<Entry> = json(payload)?;
+                self.account.entries(&entries, payload)?;
                 Event::Entries(entries)
             }
             FrameKind::TocEnd => {
-                let end = json(&payload)?;
+                let end = json(payload)?;
                 self.account.toc_end(&end)?;
                 Event::TocEnd(end)
             }
-            FrameKind::Index => {
-                self.account.index()?;
-                Event::Index(payload)
+            FrameKind::PartEnd => {
+                let end = json(payload)?;
+                self.account.part_end(header, at, &end)?;
+                Event::PartEnd { entry, part, end }
             }
-            _ => {
-                let fail: Fail = json(&payload)?;
+            FrameKind::EntryEnd => {
+                let end = json(payload)?;
+                self.account.entry_end(entry, &end)?;
+                Event::EntryEnd { entry, end }
+            }
+            FrameKind::Index => {
+                let parts: Vec<IndexedPart> = json(payload)?;
+                self.account.index(&parts)?;
+                Event::Index(parts)
+            }
+            FrameKind::End => {
+                let end = json(payload)?;
+                self.account.end(&end)?;
+                self.expected = Expected::Trailer(end);
+                return Ok(None);
+            }
+            FrameKind::Fail => {
+                let fail: Fail = json(payload)?;
                 self.account.fail();
                 self.failure = Some(Box::new(fail.clone()));
                 self.expected = Expected::Nothing;
                 Event::Fail(fail)
             }
+            // These have no payload that is gathered: their events were made before.
+            FrameKind::Data | FrameKind::Tick | FrameKind::Unknown(_) => return Ok(None),
         };
         Ok(Some(event))
     }

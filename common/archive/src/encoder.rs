@@ -4,6 +4,8 @@
 //! FAIL. It is pure: bytes are appended to the vector that each call is given, and where they go from
 //! there is the caller's affair. Rows do not pass through it uncompressed: lanes make whole frames with
 //! [`DataFrame::seal`], in as many threads as they like, and the encoder keeps the books.
+//!
+//! A stream of several members is made by one encoder after another.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -15,9 +17,11 @@ use crate::codec::{CodecError, Compression};
 use crate::data_frame::{self, DataFrame, Place};
 use crate::digest::Digest;
 use crate::entry::{Entry, EntryId};
+use crate::event::Ancillary;
 use crate::fail::Fail;
-use crate::frame::{Flags, FrameKind, Header, MAX_METADATA};
-use crate::head::{Head, HeadError};
+use crate::frame::{Flags, FrameKind, Header, HeaderError, MAX_METADATA};
+use crate::head::{FEATURES, Head, HeadError};
+use crate::index::{self, IndexedPart};
 use crate::order::OrderError;
 use crate::tick::Tick;
 use crate::totals::{End, EntryEnd, PartEnd, TocEnd};
@@ -63,7 +67,7 @@ impl Encoder<Start> {
 
     /// Writes the magic number and HEAD.
     pub fn head(mut self, head: &Head, out: &mut Vec<u8>) -> Result<Encoder<Toc>, EncodeError> {
-        head.check().map_err(EncodeError::Head)?;
+        head.check(FEATURES).map_err(EncodeError::Head)?;
         self.magic(out);
         // Never compressed, so that a look at its first bytes says what a file is.
         let compression = std::mem::replace(&mut self.compression, Compression::Stored);
@@ -110,9 +114,21 @@ impl Encoder<Toc> {
         Ok(())
     }
 
-    /// Writes TOC_END: rows may follow.
-    pub fn toc_end(mut self, out: &mut Vec<u8>) -> Result<(Encoder<Rows>, TocEnd), EncodeError> {
-        let end = self.account.toc_so_far();
+    /// Writes TOC_END with the plan of these entries: rows may follow.
+    ///
+    /// This is for a dump. Who hands a stream on uses [`toc_end_of`](Encoder::toc_end_of).
+    pub fn toc_end(self, out: &mut Vec<u8>) -> Result<(Encoder<Rows>, TocEnd), EncodeError> {
+        let plan = self.account.own_plan();
+        self.toc_end_of(Some(plan), out)
+    }
+
+    /// Writes TOC_END with the plan that the TOC_END of the input has: rows may follow.
+    pub fn toc_end_of(
+        mut self,
+        plan: Option<Digest>,
+        out: &mut Vec<u8>,
+    ) -> Result<(Encoder<Rows>, TocEnd), EncodeError> {
+        let end = self.account.toc_so_far(plan);
         self.metadata(FrameKind::TocEnd, &json(&end)?, out)?;
         self.account.toc_end(&end)?;
         Ok((self.into_state(), end))
@@ -120,7 +136,12 @@ impl Encoder<Toc> {
 
     /// Writes a sign of life.
     pub fn tick(&mut self, tick: &Tick, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        self.ancillary(tick, out)
+        self.write_tick(tick, out)
+    }
+
+    /// Writes an ancillary frame that a decoder gave and this version does not know.
+    pub fn ancillary(&mut self, frame: &Ancillary, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        self.write_ancillary(frame, out)
     }
 
     /// Gives up: the stream says why and ends.
@@ -140,7 +161,7 @@ impl Encoder<Rows> {
     /// Counts a frame of rows that the caller writes himself, right away, from
     /// [`DataFrame::as_bytes`]: as [`data`](Encoder::data), without the copy.
     pub fn admit(&mut self, frame: &DataFrame) -> Result<(), EncodeError> {
-        self.account.data(frame.header())?;
+        self.account.enter(frame.header(), self.offset)?;
         self.offset += frame.as_bytes().len() as u64;
         Ok(())
     }
@@ -160,7 +181,8 @@ impl Encoder<Rows> {
             seq: self.account.part_seq(entry, part),
         };
         let (header, bytes) = self.seal(FrameKind::PartEnd, Flags::NONE, place, &json(&end)?)?;
-        self.account.part_end(&header, &end)?;
+        self.account.enter(&header, self.offset)?;
+        self.account.part_end(&header, self.offset, &end)?;
         self.append(&bytes, out);
         Ok(end)
     }
@@ -170,23 +192,25 @@ impl Encoder<Rows> {
         let end = self.account.entry_so_far(entry);
         let place = Place { entry, part: 0, seq: 0 };
         let (header, bytes) = self.seal(FrameKind::EntryEnd, Flags::NONE, place, &json(&end)?)?;
-        self.account.entry_end(&header, &end)?;
+        self.account.enter(&header, self.offset)?;
+        self.account.entry_end(entry, &end)?;
         self.append(&bytes, out);
         Ok(end)
     }
 
-    /// Writes END and the trailer: the stream is complete.
+    /// Whether the rows of every entry have ended: if not, [`finish`](Encoder::finish) would refuse, and
+    /// there is still something to say with [`fail`](Encoder::fail).
+    pub fn all_ended(&self) -> Result<(), EncodeError> {
+        Ok(self.account.all_ended()?)
+    }
+
+    /// Writes INDEX, END and the trailer: the stream is complete.
     pub fn finish(mut self, out: &mut Vec<u8>) -> Result<End, EncodeError> {
+        self.index(out)?;
         let end = self.account.so_far();
         let end_offset = self.offset;
-        let place = Place {
-            entry: EntryId(0),
-            part: 0,
-            seq: self.account.seq(),
-        };
-        let (header, bytes) = self.seal(FrameKind::End, Flags::NONE, place, &json(&end)?)?;
-        self.account.end(&header, &end)?;
-        self.append(&bytes, out);
+        self.metadata(FrameKind::End, &json(&end)?, out)?;
+        self.account.end(&end)?;
         let member_length = self.offset + TRAILER_LEN as u64;
         out.extend_from_slice(
             &Trailer {
@@ -198,9 +222,28 @@ impl Encoder<Rows> {
         Ok(end)
     }
 
+    fn index(&mut self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        let parts: Vec<IndexedPart> = self.account.parts().collect();
+        let mut rest = parts.as_slice();
+        loop {
+            let (some, later) = rest.split_at(rest.len().min(index::BATCH));
+            self.metadata(FrameKind::Index, &json(&some)?, out)?;
+            self.account.index(some)?;
+            rest = later;
+            if rest.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
     /// Writes a sign of life.
     pub fn tick(&mut self, tick: &Tick, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        self.ancillary(tick, out)
+        self.write_tick(tick, out)
+    }
+
+    /// Writes an ancillary frame that a decoder gave and this version does not know.
+    pub fn ancillary(&mut self, frame: &Ancillary, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        self.write_ancillary(frame, out)
     }
 
     /// Gives up: the stream says why and ends.
@@ -242,20 +285,34 @@ impl<State> Encoder<State> {
                 seq: self.account.seq(),
             };
             let (header, bytes) = self.seal(kind, flags, place, chunk)?;
-            self.account.metadata(&header)?;
+            self.account.enter(&header, self.offset)?;
             self.append(&bytes, out);
         }
         Ok(())
     }
 
-    fn ancillary(&mut self, tick: &Tick, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        let flags = Flags::ANCILLARY.with(Flags::SAFE);
+    fn write_tick(&mut self, tick: &Tick, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        self.write_ancillary(
+            &Ancillary {
+                kind: FrameKind::Tick,
+                flags: Flags::ANCILLARY.with(Flags::SAFE),
+                entry: EntryId(0),
+                part: 0,
+                payload: json(tick)?,
+            },
+            out,
+        )
+    }
+
+    fn write_ancillary(&mut self, frame: &Ancillary, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let place = Place {
-            entry: EntryId(0),
-            part: 0,
+            entry: frame.entry,
+            part: frame.part,
             seq: 0,
         };
-        let (_, bytes) = self.seal(FrameKind::Tick, flags, place, &json(tick)?)?;
+        let (header, bytes) = self.seal(frame.kind, frame.flags, place, &frame.payload)?;
+        header.check().map_err(EncodeError::Header)?;
+        self.account.expect(&header)?;
         self.append(&bytes, out);
         Ok(())
     }
@@ -290,6 +347,8 @@ pub enum EncodeError {
     Head(HeadError),
     /// The frame cannot come now.
     Order(OrderError),
+    /// The frame is not one that can be written: an ancillary frame that is none.
+    Header(HeaderError),
     /// The payload could not be compressed.
     Codec(CodecError),
     /// The payload could not be written as JSON.
@@ -320,6 +379,7 @@ impl fmt::Display for EncodeError {
         match self {
             EncodeError::Head(error) => error.fmt(f),
             EncodeError::Order(error) => error.fmt(f),
+            EncodeError::Header(error) => error.fmt(f),
             EncodeError::Codec(error) => error.fmt(f),
             EncodeError::TooLong { kind, bytes } => {
                 write!(f, "{kind} of {bytes} bytes is over the limit of {MAX_METADATA}")

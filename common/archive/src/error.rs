@@ -13,6 +13,8 @@ use crate::trailer::TrailerError;
 /// A stream that is not what a producer wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
+    /// The member of the stream, from 1.
+    pub member: u32,
     /// Where the frame in question begins: bytes from the beginning of the stream.
     pub offset: u64,
     /// The frame in question, when its header could be believed.
@@ -83,8 +85,8 @@ pub enum Reason {
     Trailer(TrailerError),
     /// More bytes after the end of the stream.
     AfterEnd,
-    /// Another stream after the end of this one, where one was to be read.
-    SecondStream,
+    /// Another member after the end of this one, where only one was to be read.
+    SecondMember,
 }
 
 impl From<OrderError> for Reason {
@@ -107,13 +109,16 @@ impl fmt::Display for Reason {
             Reason::Order(error) => error.fmt(f),
             Reason::Trailer(error) => error.fmt(f),
             Reason::AfterEnd => f.write_str("more bytes follow the end of the stream"),
-            Reason::SecondStream => f.write_str("another stream follows the end of this one"),
+            Reason::SecondMember => f.write_str("another member follows the end of this one"),
         }
     }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.member > 1 {
+            write!(f, "member {}: ", self.member)?;
+        }
         if let Some(frame) = &self.frame {
             write!(f, "{frame}: ")?;
         }
@@ -137,6 +142,8 @@ impl std::error::Error for DecodeError {
 /// A stream that ends before it is complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incomplete {
+    /// The member of the stream that came last, from 1.
+    pub member: u32,
     /// Bytes that came.
     pub received: u64,
     /// The last whole frame that came, ancillary ones not counted.
@@ -147,6 +154,9 @@ pub struct Incomplete {
 
 impl fmt::Display for Incomplete {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.member > 1 {
+            write!(f, "member {}: ", self.member)?;
+        }
         match (&self.failure, &self.last) {
             (Some(fail), _) => write!(f, "the producer gave up: {fail}"),
             (None, _) if self.received == 0 => f.write_str("the input is empty"),

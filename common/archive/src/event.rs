@@ -5,6 +5,7 @@ use crate::entry::{Entry, EntryId};
 use crate::fail::Fail;
 use crate::frame::{Flags, FrameKind};
 use crate::head::Head;
+use crate::index::IndexedPart;
 use crate::tick::Tick;
 use crate::totals::{End, EntryEnd, PartEnd, TocEnd};
 
@@ -36,8 +37,8 @@ pub enum Event {
         /// What it came to.
         end: EntryEnd,
     },
-    /// An index frame, whose payload this version does not look into.
-    Index(Vec<u8>),
+    /// Where some of the parts are, as they were seen to be.
+    Index(Vec<IndexedPart>),
     /// The producer gave up; nothing follows.
     Fail(Fail),
     /// The stream is complete: END and the trailer have come and agree with what was counted.
@@ -49,6 +50,9 @@ pub enum Event {
 }
 
 /// An ancillary frame of a kind that this version does not know.
+///
+/// Who changes or drops rows passes on only what [is safe](Ancillary::is_safe); who hands all rows on as
+/// they are passes on everything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ancillary {
     /// Its kind.
@@ -61,4 +65,11 @@ pub struct Ancillary {
     pub part: u32,
     /// Its payload, decompressed.
     pub payload: Vec<u8>,
+}
+
+impl Ancillary {
+    /// Whether it stays true when rows are changed or dropped.
+    pub fn is_safe(&self) -> bool {
+        self.flags.has(Flags::SAFE)
+    }
 }

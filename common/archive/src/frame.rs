@@ -98,8 +98,7 @@ impl FrameKind {
         match self {
             FrameKind::Data => Flags::ROW_OPEN.0,
             FrameKind::Tick | FrameKind::Unknown(_) => Flags::SAFE.0 | Flags::ANCILLARY.0,
-            FrameKind::Head | FrameKind::Entries | FrameKind::Fail | FrameKind::Index => Flags::MORE.0,
-            FrameKind::TocEnd | FrameKind::PartEnd | FrameKind::EntryEnd | FrameKind::End => 0,
+            _ => Flags::MORE.0,
         }
     }
 
@@ -230,7 +229,7 @@ impl Header {
     }
 
     /// What must be true of every header of its kind.
-    fn check(&self) -> Result<(), HeaderError> {
+    pub(crate) fn check(&self) -> Result<(), HeaderError> {
         let ancillary = self.flags.has(Flags::ANCILLARY);
         match self.kind {
             FrameKind::Unknown(number) if !ancillary => return Err(HeaderError::Kind(number)),

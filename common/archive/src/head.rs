@@ -15,8 +15,11 @@ use crate::entry::EntryId;
 pub const FORMAT: &str = "1.0";
 /// The major version that this crate reads, whatever the minor.
 pub const MAJOR: u32 = 1;
-/// Features of [`Head::requires`] that this version of the tools understands: none yet.
-pub const UNDERSTOOD: &[&str] = &[];
+/// The feature by which the metadata of a database without an encoding travels; see [`crate::latin1`].
+pub const LATIN1_BYTES: &str = "latin1-bytes";
+/// Every feature that [`Head::requires`] may name in this version of the format. Which of them a reader
+/// understands, it says itself: [`Decoder::understanding`](crate::Decoder::understanding).
+pub const FEATURES: &[&str] = &[LATIN1_BYTES];
 
 /// What a stream says of itself before anything else.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,7 +47,7 @@ pub struct Head {
     /// How much is to be expected.
     #[serde(default)]
     pub estimates: Estimates,
-    /// Digest of (archive, snapshot, entries, their parts) as the dump made it; no filter changes it.
+    /// The plan, where it is known before the entries; see [`crate::plan`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Digest>,
     /// What filters did to rows, in their order.
@@ -165,6 +168,8 @@ pub enum HeadError {
     Requires(String),
     /// It declares no lanes, so that no part could ever be open.
     NoLanes,
+    /// It follows one plan and resumes another.
+    TwoPlans,
 }
 
 impl fmt::Display for HeadError {
@@ -178,6 +183,7 @@ impl fmt::Display for HeadError {
                 )
             }
             HeadError::NoLanes => f.write_str("the stream declares 0 lanes"),
+            HeadError::TwoPlans => f.write_str("the stream resumes another plan than its own"),
         }
     }
 }
@@ -210,20 +216,29 @@ impl Head {
         }
     }
 
-    /// Whether this version can read what follows; the error names what it lacks.
-    pub fn check(&self) -> Result<(), HeadError> {
+    /// Whether a reader that understands these features can read what follows; the error names what
+    /// it lacks.
+    pub fn check(&self, understood: &[&str]) -> Result<(), HeadError> {
         let mut numbers = self.format.splitn(2, '.').map(|n| n.parse::<u32>().ok());
         match (numbers.next().flatten(), numbers.next().flatten()) {
             (Some(MAJOR), Some(_)) => {}
             _ => return Err(HeadError::Format(self.format.clone())),
         }
-        if let Some(feature) = self.requires.iter().find(|f| !UNDERSTOOD.contains(&f.as_str())) {
+        if let Some(feature) = self.requires.iter().find(|f| !understood.contains(&f.as_str())) {
             return Err(HeadError::Requires(feature.clone()));
         }
         if self.lanes == 0 {
             return Err(HeadError::NoLanes);
         }
-        Ok(())
+        match (self.plan, &self.resumes) {
+            (Some(plan), Some(resumes)) if plan != resumes.plan => Err(HeadError::TwoPlans),
+            _ => Ok(()),
+        }
+    }
+
+    /// The plan, where it is known before the entries: that of the dump which this one resumes.
+    pub fn known_plan(&self) -> Option<Digest> {
+        self.plan.or(self.resumes.as_ref().map(|resumes| resumes.plan))
     }
 }
 
@@ -241,7 +256,7 @@ mod tests {
         json["format"] = "1.7".into();
         json["colour"] = "blue".into();
         let read: Head = serde_json::from_value(json).unwrap();
-        assert_eq!(read.check(), Ok(()));
+        assert_eq!(read.check(&[]), Ok(()));
     }
 
     #[test]
@@ -251,7 +266,7 @@ mod tests {
                 format: format.into(),
                 ..head()
             }
-            .check()
+            .check(&[])
             .unwrap_err();
             assert_eq!(error, HeadError::Format(format.into()));
         }
@@ -259,10 +274,10 @@ mod tests {
             requires: vec!["encrypted".into()],
             ..head()
         }
-        .check()
+        .check(&[])
         .unwrap_err();
         assert!(error.to_string().contains("\"encrypted\""));
-        assert_eq!(Head { lanes: 0, ..head() }.check(), Err(HeadError::NoLanes));
+        assert_eq!(Head { lanes: 0, ..head() }.check(&[]), Err(HeadError::NoLanes));
     }
 
     #[test]

@@ -59,6 +59,13 @@ pub enum OrderError {
         /// The part.
         part: u32,
     },
+    /// Rows of a part that HEAD says the stream leaves out.
+    SkippedPart {
+        /// The entry.
+        entry: EntryId,
+        /// The part.
+        part: u32,
+    },
     /// More open parts than HEAD declares.
     TooManyParts {
         /// The lanes that HEAD declares.
@@ -78,7 +85,7 @@ pub enum OrderError {
         /// The part.
         part: u32,
     },
-    /// ENTRY_END before all declared parts have come, in a stream that does not resume another.
+    /// ENTRY_END before all declared parts have come, but those that HEAD says the stream leaves out.
     MissingParts {
         /// How many parts the entry declares.
         declared: u32,
@@ -87,6 +94,27 @@ pub enum OrderError {
     },
     /// END or INDEX while the rows of an entry have not ended.
     NotEnded(EntryId),
+    /// TOC_END with another plan than HEAD.
+    Plan {
+        /// The plan of TOC_END.
+        said: Digest,
+        /// The plan of HEAD.
+        head: Digest,
+    },
+    /// An index that names this part wrongly, or not at all.
+    Index {
+        /// The entry.
+        entry: EntryId,
+        /// The part.
+        part: u32,
+    },
+    /// An index that is not where END says.
+    IndexOffset {
+        /// Where END says that it begins, counted from the magic number.
+        said: Option<u64>,
+        /// Where it began.
+        counted: Option<u64>,
+    },
     /// A number that is not what was counted.
     Count {
         /// What is counted.
@@ -123,6 +151,9 @@ impl fmt::Display for OrderError {
                 write!(f, "part {part} of entry {entry}, which declares {declared}")
             }
             OrderError::PartEnded { entry, part } => write!(f, "rows of part {part} of entry {entry} after its end"),
+            OrderError::SkippedPart { entry, part } => {
+                write!(f, "part {part} of entry {entry}, which HEAD says is left out")
+            }
             OrderError::TooManyParts { lanes } => write!(f, "more parts are open than the {lanes} lanes declared"),
             OrderError::RowOpen { entry, part } => {
                 write!(f, "an unfinished row of entry {entry}, part {part}, does not continue")
@@ -130,6 +161,16 @@ impl fmt::Display for OrderError {
             OrderError::PartOpen { entry, part } => write!(f, "entry {entry} ends while its part {part} is open"),
             OrderError::MissingParts { declared, sent } => write!(f, "{sent} of {declared} parts have come"),
             OrderError::NotEnded(id) => write!(f, "the rows of entry {id} have not ended"),
+            OrderError::Plan { said, head } => write!(f, "the plan is {said}, HEAD says {head}"),
+            OrderError::Index { entry, part } => write!(f, "the index is wrong about part {part} of entry {entry}"),
+            OrderError::IndexOffset { said, counted } => {
+                write!(
+                    f,
+                    "END looks for the index at {}, it is at {}",
+                    Offset(*said),
+                    Offset(*counted)
+                )
+            }
             OrderError::Count { what, said, counted } => write!(f, "{what}: the frame says {said}, {counted} came"),
             OrderError::Digest { what, said, counted } => {
                 write!(f, "{what}: the frame says {said}, what came gives {counted}")
@@ -139,6 +180,18 @@ impl fmt::Display for OrderError {
 }
 
 impl std::error::Error for OrderError {}
+
+/// An offset that there may not be.
+struct Offset(Option<u64>);
+
+impl fmt::Display for Offset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(offset) => offset.fmt(f),
+            None => f.write_str("no place"),
+        }
+    }
+}
 
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

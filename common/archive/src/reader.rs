@@ -10,7 +10,7 @@ use crate::event::Event;
 /// How much is asked of the source at a time: a pipe's usual 64 KiB, four times.
 const CHUNK: usize = 256 << 10;
 
-/// Reads one stream from a [`Read`].
+/// Reads a stream from a [`Read`].
 #[derive(Debug)]
 pub struct Reader<R> {
     source: R,
@@ -19,11 +19,21 @@ pub struct Reader<R> {
 }
 
 impl<R: Read> Reader<R> {
-    /// A reader at the beginning of a stream.
+    /// A reader at the beginning of a stream of one member.
     pub fn new(source: R) -> Reader<R> {
+        Reader::with(Decoder::new(), source)
+    }
+
+    /// A reader at the beginning of a stream of any number of members.
+    pub fn members(source: R) -> Reader<R> {
+        Reader::with(Decoder::members(), source)
+    }
+
+    /// A reader that reads as this decoder does.
+    pub fn with(decoder: Decoder, source: R) -> Reader<R> {
         Reader {
             source,
-            decoder: Decoder::new(),
+            decoder,
             chunk: vec![0; CHUNK],
         }
     }
@@ -48,6 +58,11 @@ impl<R: Read> Reader<R> {
     /// Bytes of the stream that have been told of.
     pub fn offset(&self) -> u64 {
         self.decoder.offset()
+    }
+
+    /// The decoder, to ask which member it is in and which databases are missing.
+    pub fn decoder(&self) -> &Decoder {
+        &self.decoder
     }
 }
 

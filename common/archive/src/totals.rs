@@ -11,6 +11,9 @@ pub struct TocEnd {
     pub entries: u64,
     /// XXH3-128 over the raw payloads of the ENTRIES frames, in their order.
     pub digest: Digest,
+    /// The plan of the dump, which no filter changes; see [`crate::plan`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Digest>,
 }
 
 /// PART_END: all rows of a part have come.
@@ -50,4 +53,7 @@ pub struct End {
     pub bytes: u64,
     /// XXH3-128 over (id, digest) of every ENTRY_END, sorted by id: 4 and 16 bytes, little-endian.
     pub digest: Digest,
+    /// Where the first INDEX frame begins, counted from the magic number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<u64>,
 }

@@ -8,6 +8,7 @@ use crate::data_frame::DataFrame;
 use crate::digest::Digest;
 use crate::encoder::{EncodeError, Encoder, Rows, Start, Toc};
 use crate::entry::{Entry, EntryId};
+use crate::event::Ancillary;
 use crate::fail::Fail;
 use crate::head::Head;
 use crate::tick::Tick;
@@ -59,23 +60,29 @@ impl<W: Write> Writer<W, Toc> {
         send(&mut self.sink, &mut self.made)
     }
 
-    /// Writes TOC_END: rows may follow.
+    /// Writes TOC_END with the plan of these entries: rows may follow.
+    ///
+    /// This is for a dump. Who hands a stream on uses [`toc_end_of`](Writer::toc_end_of).
     pub fn toc_end(mut self) -> Result<(Writer<W, Rows>, TocEnd), WriteError> {
         let (encoder, end) = self.encoder.toc_end(&mut self.made)?;
-        send(&mut self.sink, &mut self.made)?;
-        Ok((
-            Writer {
-                sink: self.sink,
-                encoder,
-                made: self.made,
-            },
-            end,
-        ))
+        Writer::sent(self.sink, encoder, end, self.made)
+    }
+
+    /// Writes TOC_END with the plan that the TOC_END of the input has: rows may follow.
+    pub fn toc_end_of(mut self, plan: Option<Digest>) -> Result<(Writer<W, Rows>, TocEnd), WriteError> {
+        let (encoder, end) = self.encoder.toc_end_of(plan, &mut self.made)?;
+        Writer::sent(self.sink, encoder, end, self.made)
     }
 
     /// Writes a sign of life.
     pub fn tick(&mut self, tick: &Tick) -> Result<(), WriteError> {
         self.encoder.tick(tick, &mut self.made)?;
+        send(&mut self.sink, &mut self.made)
+    }
+
+    /// Writes an ancillary frame that a decoder gave and this version does not know.
+    pub fn ancillary(&mut self, frame: &Ancillary) -> Result<(), WriteError> {
+        self.encoder.ancillary(frame, &mut self.made)?;
         send(&mut self.sink, &mut self.made)
     }
 
@@ -87,6 +94,16 @@ impl<W: Write> Writer<W, Toc> {
 }
 
 impl<W: Write> Writer<W, Rows> {
+    fn sent(
+        mut sink: W,
+        encoder: Encoder<Rows>,
+        end: TocEnd,
+        mut made: Vec<u8>,
+    ) -> Result<(Writer<W, Rows>, TocEnd), WriteError> {
+        send(&mut sink, &mut made)?;
+        Ok((Writer { sink, encoder, made }, end))
+    }
+
     /// Writes a frame of rows.
     pub fn data(&mut self, frame: &DataFrame) -> Result<(), WriteError> {
         self.encoder.admit(frame)?;
@@ -113,7 +130,19 @@ impl<W: Write> Writer<W, Rows> {
         send(&mut self.sink, &mut self.made)
     }
 
-    /// Writes END and the trailer, and gives the sink back.
+    /// Writes an ancillary frame that a decoder gave and this version does not know.
+    pub fn ancillary(&mut self, frame: &Ancillary) -> Result<(), WriteError> {
+        self.encoder.ancillary(frame, &mut self.made)?;
+        send(&mut self.sink, &mut self.made)
+    }
+
+    /// Whether the rows of every entry have ended: if not, [`finish`](Writer::finish) would refuse, and
+    /// there is still something to say with [`fail`](Writer::fail).
+    pub fn all_ended(&self) -> Result<(), WriteError> {
+        Ok(self.encoder.all_ended()?)
+    }
+
+    /// Writes INDEX, END and the trailer, and gives the sink back; another member may follow in it.
     pub fn finish(mut self) -> Result<(W, End), WriteError> {
         let end = self.encoder.finish(&mut self.made)?;
         Ok((last(self.sink, self.made)?, end))
