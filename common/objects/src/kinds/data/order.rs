@@ -30,7 +30,8 @@ pub const HASHED_ENUMS: Reader = Reader {
     read: read_hashed_enums,
 };
 
-/// Foreign keys of extensions' tables: they exist before the rows of configuration tables arrive.
+/// Foreign keys between tables of extensions: CREATE EXTENSION makes them before the rows of configuration
+/// tables arrive. Those of users' tables come after all rows.
 pub const CONFIGURATION_KEYS: Reader = Reader {
     name: "foreign keys of extensions",
     phase: Phase::Late,
@@ -50,7 +51,11 @@ fn read_hashed_enums(db: &mut Database, rows: &Rows) -> Result<(), Error> {
 
 fn read_configuration_keys(db: &mut Database, rows: &Rows) -> Result<(), Error> {
     for row in rows.iter() {
-        depend(db, row.oid("from_oid")?, row.oid("to_oid")?);
+        let (from, to) = (row.oid("from_oid")?, row.oid("to_oid")?);
+        let of_extension = |(id, _)| db.object(id).extension.is_some();
+        if db.relation_by_oid(from).is_some_and(of_extension) {
+            depend(db, from, to);
+        }
     }
     Ok(())
 }

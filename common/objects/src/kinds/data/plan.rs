@@ -152,6 +152,9 @@ fn add(db: &mut Database, id: NodeId, condition: Option<String>, choice: &Choice
 
 /// Whether a relation of this kind has contents that a dump carries.
 fn has_contents(relation: &Relation, plan: &Plan) -> bool {
+    if !(plan.rows || (plan.sequences && relation.relkind == 'S')) {
+        return false;
+    }
     let kept = relation.persistence != 'u' || plan.unlogged;
     match relation.relkind {
         'r' | 'S' | 'm' => kept,

@@ -58,6 +58,22 @@ fn rows_that_are_left_behind() {
 }
 
 #[test]
+fn positions_of_sequences_may_come_without_rows() {
+    let mut db = database(18);
+    table(&mut db, "t", &[]);
+    relation(&mut db, "s", 'S', Relation::default());
+    let mut without_rows = Plan {
+        rows: false,
+        ..Plan::default()
+    };
+    plan(&mut db, &Choice::default(), &without_rows);
+    assert_eq!(planned(&db), [""; 0]);
+    without_rows.sequences = true;
+    plan(&mut db, &Choice::default(), &without_rows);
+    assert_eq!(planned(&db), ["s"]);
+}
+
+#[test]
 fn the_entry_of_rows() {
     let mut db = database(18);
     let generated = Column {
