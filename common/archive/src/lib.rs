@@ -8,7 +8,7 @@
 //! not know what SQL means. Start here:
 //!
 //! - [`Encoder`] writes, [`Decoder`] reads; [`Writer`] and [`Reader`] are thin shells around
-//!   [`Write`](std::io::Write) and [`Read`](std::io::Read).
+//!   [`Write`](std::io::Write) and [`Read`](std::io::Read); [`Archive`] reads single parts of a file.
 //! - [`Head`] and [`Entry`] are what streams say of themselves; [`kind`] is the one table of what an
 //!   entry can be.
 //! - [`DataFrame`] is a frame of rows, made by lanes in parallel and passed on by filters as it is.
@@ -71,6 +71,7 @@
 //! ```
 
 mod account;
+pub mod archive;
 pub mod codec;
 pub mod data_frame;
 pub mod decoder;
@@ -96,6 +97,7 @@ pub mod trailer;
 pub mod writer;
 
 pub use account::Stage;
+pub use archive::{Archive, ArchiveError, PartReader};
 pub use codec::{Codec, CodecError, Compression};
 pub use data_frame::{DataFrame, Place, UnpackError};
 pub use decoder::Decoder;
