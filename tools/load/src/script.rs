@@ -3,6 +3,7 @@
 //! When the rows come in the order of the entries, the script is what pgx-dump -F plain writes, and
 //! pg_dump; otherwise rows stand in the order in which they come.
 
+use std::collections::HashSet;
 use std::io::Write;
 
 use pgx_archive::{EntryId, Format, Head};
@@ -44,6 +45,7 @@ pub async fn write(
         output,
         text: text_of(head),
         open: None,
+        begun: HashSet::new(),
     };
     writing.advance()?;
     loop {
@@ -92,6 +94,8 @@ struct Writing<'a> {
     text: Text,
     /// The entry whose rows are being written.
     open: Option<EntryId>,
+    /// Entries of which something has been written.
+    begun: HashSet<EntryId>,
 }
 
 impl Writing<'_> {
@@ -158,6 +162,7 @@ impl Writing<'_> {
         self.close()?;
         self.say(&text)?;
         self.open = Some(id);
+        self.begun.insert(id);
         Ok(true)
     }
 
@@ -168,17 +173,15 @@ impl Writing<'_> {
         }
     }
 
-    /// Ends the rows of an entry, which may have been none.
+    /// Ends the rows of an entry, of which there may have been none. What follows in the script waits while
+    /// rows of another entry are being written.
     fn end(&mut self, id: EntryId) -> Result<(), Failure> {
-        let in_turn = self.script.waits_for() == Some(id);
-        if self.open == Some(id) || in_turn && self.open(id)? {
+        if !self.begun.contains(&id) {
+            self.open(id)?;
+        }
+        if self.open == Some(id) {
             self.close()?;
         }
-        self.advance_unless_open()
-    }
-
-    /// Text must not stand between rows of another entry that are still coming.
-    fn advance_unless_open(&mut self) -> Result<(), Failure> {
         match self.open {
             None => self.advance(),
             Some(_) => Ok(()),
