@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
-use pgx_tests::{Cluster, Database, Finished, Pipe, Running, Scratch, stock, tool, wait_until};
+use pgx_tests::{Act, Cluster, Database, Finished, Moment, Pipe, Proxy, Running, Scratch, stock, tool, wait_until};
 
 /// Nothing here takes as long.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -114,6 +114,20 @@ fn a_signal_ends_a_dump_whose_reader_has_stopped() {
         wait_until("the dump has ended", || !dump.runs());
         said(&dump.end_within(LIMIT), code);
         no_sessions(&database, "pgx-dump");
+    }
+}
+
+#[test]
+fn a_signal_between_two_statements_is_not_lost() {
+    let database = big();
+    for number in [5, 20, 60] {
+        let proxy = Proxy::before(database.cluster());
+        proxy.at(Moment::Message(number), Act::Pause);
+        let dump = Running::start(tool("pgx-dump").args(["-d", &proxy.url(&database)]));
+        assert!(proxy.paused_within(LIMIT));
+        dump.signal("INT");
+        proxy.resume();
+        said(&dump.end_within(LIMIT), 130);
     }
 }
 

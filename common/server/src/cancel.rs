@@ -13,6 +13,9 @@ use crate::watch::Watch;
 /// How long sending the request may take: whoever pressed Ctrl-C waits for it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long [`Canceller::insist`] waits before it asks again.
+const AGAIN: Duration = Duration::from_millis(100);
+
 /// Asks the server to stop what a session is doing; for Ctrl-C.
 ///
 /// It goes the way that the session went, encrypted if the session is. The statement then fails
@@ -37,6 +40,14 @@ impl Canceller {
                     reason: "cannot cancel: timeout expired".into(),
                 })
             })
+    }
+
+    /// Sends the request again and again, as long as the server can be reached: a single one does nothing
+    /// when it comes between two statements.
+    pub async fn insist(self) {
+        while self.cancel().await.is_ok() {
+            tokio::time::sleep(AGAIN).await;
+        }
     }
 
     async fn request(&self) -> Result<(), Error> {

@@ -62,12 +62,12 @@ impl Source {
     }
 }
 
-/// On Ctrl-C the server is told to stop what the session does.
+/// On Ctrl-C the server is told to stop what the session does, as long as we live.
 fn cancel_on_signal(session: &Session, process: &Process) {
     let canceller = session.canceller();
     let runtime = tokio::runtime::Handle::current();
     process.interrupt.on_raise(move || {
-        runtime.spawn(async move { canceller.cancel().await });
+        runtime.spawn(canceller.insist());
     });
 }
 

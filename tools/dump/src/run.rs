@@ -1,5 +1,8 @@
 //! The story of a dump.
 
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
 use pgx_archive::{Compression, Encoder};
 use pgx_cli::{Content, Destination, Exit, Failure, Process};
 
@@ -12,10 +15,26 @@ use crate::sink::Sink;
 use crate::stream::{self, GivenUp};
 use crate::{connect, describe, head, plain};
 
+/// How long a dump may wind up after a signal: time enough to cancel what the server does and to write last
+/// words to whoever still reads.
+const WIND_UP: Duration = Duration::from_secs(2);
+
 /// Runs the tool.
 pub fn run(args: DumpArgs, process: &Process) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::caused_by(Exit::Failed, &error))?;
-    runtime.block_on(story(&args, process))
+    let ended = runtime.block_on(async {
+        let signal = process.interrupt.raised();
+        let story = std::pin::pin!(story(&args, process));
+        match select(story, signal).await {
+            Either::Left((ended, _)) => ended,
+            Either::Right((exit, story)) => tokio::time::timeout(WIND_UP, story)
+                .await
+                .unwrap_or_else(|_| Err(Failure::silent(exit))),
+        }
+    });
+    // The thread that writes may be stuck in a pipe that nobody reads: it is not waited for.
+    runtime.shutdown_background();
+    ended
 }
 
 async fn story(args: &DumpArgs, process: &Process) -> Result<(), Failure> {

@@ -43,7 +43,7 @@ pub async fn connect(info: Conninfo, args: &ConnectionArgs, process: &Process) -
     let canceller = session.canceller();
     let runtime = tokio::runtime::Handle::current();
     process.interrupt.on_raise(move || {
-        runtime.spawn(async move { canceller.cancel().await });
+        runtime.spawn(canceller.insist());
     });
     Ok((session, info))
 }
