@@ -32,9 +32,9 @@ const COLUMNS: Select = Select {
         column("options", "pg_catalog.array_to_string(a.attoptions, ', ')"),
         column(
             "foreign_options",
-            "pg_catalog.array_to_string(ARRAY(
+            "CASE WHEN a.attfdwoptions IS NOT NULL THEN pg_catalog.array_to_string(ARRAY(
            SELECT pg_catalog.quote_ident(o.option_name) || ' ' || pg_catalog.quote_literal(o.option_value)
-           FROM pg_catalog.pg_options_to_table(a.attfdwoptions) o ORDER BY o.option_name), E',\\n    ')",
+           FROM pg_catalog.pg_options_to_table(a.attfdwoptions) o ORDER BY o.option_name), E',\\n    ') END",
         ),
         since(18, "not_null", "co.oid IS NOT NULL AND co.convalidated", "a.attnotnull"),
         since(18, "not_null_oid", "co.oid", "NULL"),
