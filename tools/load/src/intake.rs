@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use crate::failure;
 
 /// Bytes of rows that may wait for the target.
-const BUFFER: usize = 64 << 20;
+pub const BUFFER: usize = 64 << 20;
 /// What the budget is counted in: KiB, since permits are few.
 const UNIT: usize = 1 << 10;
 /// Things that may wait for the target, whatever their size.
