@@ -205,6 +205,72 @@ pub fn is_plain(name: &str) -> bool {
         && KEYWORDS.binary_search(&name).is_err()
 }
 
+/// A statement whose names are written in ASCII: `"tàble"` becomes `U&"t\\00e0ble"`.
+///
+/// For statements without literals and comments, such as COPY, on sessions whose encoding is not that of
+/// the statement's text. It needs `standard_conforming_strings`, and a database whose encoding is known.
+///
+/// ```
+/// use pgx_archive::spelling::ascii_names;
+///
+/// assert_eq!(
+///     ascii_names("COPY public.\"tàble\" (id) FROM stdin"),
+///     "COPY public.U&\"t\\00e0ble\" (id) FROM stdin"
+/// );
+/// ```
+pub fn ascii_names(sql: &str) -> Cow<'_, str> {
+    if sql.is_ascii() {
+        return Cow::Borrowed(sql);
+    }
+    let mut written = String::with_capacity(sql.len() * 2);
+    let mut rest = sql;
+    while let Some((before, quoted)) = rest.split_once('"') {
+        written.push_str(before);
+        let end = end_of_name(quoted);
+        let (name, after) = quoted.split_at(end);
+        if !name.is_ascii() {
+            written.push_str("U&\"");
+            name.chars().for_each(|c| escape(c, &mut written));
+        } else {
+            written.push('"');
+            written.push_str(name);
+        }
+        rest = match after.strip_prefix('"') {
+            Some(after) => {
+                written.push('"');
+                after
+            }
+            None => after,
+        };
+    }
+    written.push_str(rest);
+    Cow::Owned(written)
+}
+
+/// Where the quote stands that ends a name: a doubled one is part of it.
+fn end_of_name(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        match (bytes[at], bytes.get(at + 1)) {
+            (b'"', Some(b'"')) => at += 2,
+            (b'"', _) => return at,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// A character of a name that begins with `U&"`.
+fn escape(c: char, out: &mut String) {
+    match c {
+        '\\' => out.push_str("\\\\"),
+        c if c.is_ascii() => out.push(c),
+        c if u32::from(c) <= 0xffff => out.push_str(&format!("\\{:04x}", u32::from(c))),
+        c => out.push_str(&format!("\\+{:06x}", u32::from(c))),
+    }
+}
+
 /// A string literal under `standard_conforming_strings`.
 pub fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
@@ -230,6 +296,16 @@ mod tests {
         assert_eq!(ident("a\"b"), "\"a\"\"b\"");
         assert_eq!(ident(""), "\"\"");
         assert_eq!(qualified("a b", "t"), "\"a b\".t");
+    }
+
+    #[test]
+    fn names_are_spelled_in_ascii() {
+        assert_eq!(ascii_names("COPY a.b"), "COPY a.b");
+        assert_eq!(
+            ascii_names("COPY \"A\".\"é\"\"\\x\" (\"c\", \"𝄞\") x"),
+            "COPY \"A\".U&\"\\00e9\"\"\\\\x\" (\"c\", U&\"\\+01d11e\") x"
+        );
+        assert_eq!(ascii_names("\"é"), "U&\"\\00e9", "what is cut stays cut");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use pgx_archive::spelling::{literal, qualified};
+use pgx_archive::spelling::{ascii_names, literal, qualified};
 use pgx_archive::{Entry, Format};
 
 /// How every COPY statement of a table of contents ends.
@@ -35,7 +35,8 @@ impl std::error::Error for NotCopied {}
 /// The statement that takes the rows of an entry, in the format they come in.
 ///
 /// For text it says the encoding, too. Binary values are read in the session's `client_encoding`, whatever
-/// COPY is told: the caller sets that to [`Data::encoding`](pgx_archive::Data::encoding).
+/// COPY is told: the caller sets that to [`Data::encoding`](pgx_archive::Data::encoding), in which the statement
+/// is then read, too; so it is ASCII.
 ///
 /// ```
 /// use pgx_archive::{Data, Entry, Format, Kind};
@@ -66,12 +67,15 @@ pub fn copy_in(entry: &Entry, freeze: Freeze) -> Result<String, NotCopied> {
         entry: entry.describe(),
     };
     let data = entry.data.as_ref().ok_or_else(not_copied)?;
-    let target = entry.copy.strip_suffix(SUFFIX).ok_or_else(not_copied)?;
+    let mut target = entry.copy.strip_suffix(SUFFIX).ok_or_else(not_copied)?.to_owned();
     let format = match data.format {
         Format::Text => "text",
         Format::Binary => "binary",
         Format::LargeObjects => return Err(not_copied()),
     };
+    if data.format == Format::Binary && !matches!(data.encoding.as_str(), "UTF8" | "SQL_ASCII") {
+        target = ascii_names(&target).into_owned();
+    }
     let freeze = match freeze {
         Freeze::No => "",
         Freeze::Yes => ", FREEZE",
@@ -136,6 +140,19 @@ mod tests {
         assert_eq!(
             copy_in(&entry, Freeze::No).unwrap(),
             "COPY public.t  FROM STDIN WITH (FORMAT binary)"
+        );
+    }
+
+    #[test]
+    fn binary_rows_in_another_encoding_leave_the_statement_readable() {
+        let mut entry = rows("t");
+        entry.copy = "COPY public.\"tàble\" (id) FROM stdin;\n".to_owned();
+        let mut binary = data(Format::Binary);
+        binary.encoding = "LATIN1".to_owned();
+        entry.data = Some(binary);
+        assert_eq!(
+            copy_in(&entry, Freeze::No).unwrap(),
+            "COPY public.U&\"t\\00e0ble\" (id) FROM STDIN WITH (FORMAT binary)"
         );
     }
 

@@ -36,6 +36,20 @@ pub(crate) fn for_wire(sql: &str, text: Text) -> Cow<'_, str> {
     ))
 }
 
+/// A COPY statement as it can be sent: it cannot be executed by another statement.
+///
+/// In a SQL_ASCII database its bytes must happen to be UTF-8, as they mostly are; the error is the text
+/// that is not.
+pub(crate) fn copy_for_wire(sql: &str, text: Text) -> Result<Cow<'_, str>, String> {
+    if text == Text::Utf8 || sql.is_ascii() {
+        return Ok(Cow::Borrowed(sql));
+    }
+    match String::from_utf8(text.encode(sql)) {
+        Ok(sql) => Ok(Cow::Owned(sql)),
+        Err(_) => Err(format!("names that are not UTF-8 cannot be sent with COPY: {sql}")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,6 +59,15 @@ mod tests {
         assert_eq!(name("a\"b"), "\"a\"\"b\"");
         assert_eq!(literal("it's"), "'it''s'");
         assert_eq!(literal("a\\'b"), "E'a\\\\''b'");
+    }
+
+    #[test]
+    fn copy_is_sent_as_it_was_read() {
+        let read = Text::Bytes
+            .decode("COPY é".as_bytes())
+            .expect("any byte is a character");
+        assert_eq!(copy_for_wire(&read, Text::Bytes), Ok("COPY é".into()));
+        assert!(copy_for_wire("COPY \u{e9}", Text::Bytes).is_err());
     }
 
     #[test]
