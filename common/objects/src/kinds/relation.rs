@@ -172,8 +172,6 @@ pub struct Relation {
     pub foreign_options: String,
     /// For sequences: what `pg_sequence` says.
     pub sequence: Option<super::sequence::Sequence>,
-    /// Extensions that it depends on (ALTER … DEPENDS ON EXTENSION), quoted.
-    pub depends_on_extensions: Vec<String>,
     /// A view that stands first with columns only, because its body needs what comes later.
     pub dummy_view: bool,
     /// A materialized view that a cycle moved to post-data.
@@ -268,11 +266,6 @@ fn read_inheritance(db: &mut Database, rows: &Rows) -> Result<(), Error> {
 }
 
 impl Relation {
-    /// Whether it holds rows of its own that COPY can read.
-    pub fn has_rows(&self) -> bool {
-        self.relkind == 'r'
-    }
-
     /// The relation with its facets.
     pub fn emit(&self, id: NodeId, out: &mut Emitter<'_>) {
         match self.relkind {

@@ -2,7 +2,7 @@
 
 use pgx_archive::{Entry, Format, Kind};
 
-use crate::choose::Choice;
+use crate::choose::{Choice, to_lock};
 use crate::database::{Body, Database, NodeId, Wanted, class};
 use crate::kinds::columns::{Column, Generated};
 use crate::kinds::copy_format;
@@ -164,6 +164,7 @@ fn configuration_of_extensions_comes_with_rows_alone() {
     assert!(planned(&db).is_empty());
     plan(&mut db, &Choice::default(), &Plan::default());
     assert_eq!(planned(&db), ["settings"]);
+    assert_eq!(to_lock(&db), ["public.settings"]);
     let copy = data::copy_out(&rows_of(&db, "settings"), None);
     assert_eq!(
         copy.as_deref(),
