@@ -3,9 +3,11 @@
 //! A lane makes whole frames by itself; whoever takes them only puts them in order. Nothing of a table is
 //! held but the frame that is being filled.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use pgx_archive::spelling::ascii_names;
 use pgx_archive::{Compression, DataFrame, Digest, EntryId, Format, Place};
 use pgx_cli::Messages;
 use pgx_rows::{Batcher, TARGET};
@@ -90,10 +92,18 @@ impl Lane {
         Ok(())
     }
 
+    /// A statement in which the server finds all names, although it speaks the encoding of the rows.
+    fn readable<'a>(&self, sql: &'a str) -> Cow<'a, str> {
+        match self.session.encoding() {
+            "UTF8" | "SQL_ASCII" => Cow::Borrowed(sql),
+            _ => ascii_names(sql),
+        }
+    }
+
     /// Takes ACCESS SHARE on a table, if that takes no waiting.
     async fn lock(&self, table: &str) -> Result<bool, pgx_server::Error> {
         let sql = format!("SAVEPOINT lane; LOCK TABLE {table} IN ACCESS SHARE MODE NOWAIT; RELEASE SAVEPOINT lane");
-        match self.session.execute(&sql).await {
+        match self.session.execute(&self.readable(&sql)).await {
             Ok(()) => Ok(true),
             Err(error) if error.sqlstate() == Some(LOCK_NOT_AVAILABLE) => {
                 self.session
@@ -110,7 +120,7 @@ impl Lane {
         self.messages.info(format!("reading {}", part.describe()));
         let mut copy = self
             .session
-            .copy_out(&part.copy)
+            .copy_out(&self.readable(&part.copy))
             .await
             .map_err(|error| part.refused(error))?;
         let mut batcher = Batcher::new(rows_format(part.format), TARGET);
