@@ -8,6 +8,7 @@ use crate::kinds::constraint::Constraint;
 use crate::kinds::default;
 use crate::kinds::relation::Relation;
 use crate::kinds::schema::Schema;
+use crate::rows::Rows;
 
 const JOE: u32 = 10;
 const FIRST_OID: u32 = 20_000;
@@ -115,4 +116,14 @@ pub fn object(db: &Database, class: u32, name: &str, body: Body) -> Object {
 pub fn entries(db: &Database) -> Vec<pgx_archive::Entry> {
     let order: Vec<NodeId> = db.nodes().collect();
     crate::emit::entries(db, &order)
+}
+
+/// An answer of the server; `-` stands for null.
+pub fn rows<const N: usize>(columns: [&str; N], values: &[[&str; N]]) -> Rows {
+    let value = |value: &&str| (*value != "-").then(|| (*value).to_owned());
+    Rows {
+        query: "by hand".to_owned(),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows: values.iter().map(|row| row.iter().map(value).collect()).collect(),
+    }
 }

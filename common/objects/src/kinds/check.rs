@@ -78,3 +78,44 @@ fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{column, database, rows, table};
+
+    #[test]
+    fn what_is_not_valid_comes_after_the_rows() {
+        let mut db = database(18);
+        let id = table(&mut db, "t", &[column(1, "a")]);
+        let oid = db.object(id).catalog.oid.to_string();
+        let columns = [
+            "oid",
+            "table_oid",
+            "name",
+            "contype",
+            "definition",
+            "is_local",
+            "is_valid",
+        ];
+        let answer = rows(
+            columns,
+            &[
+                ["30000", &oid, "fine", "c", "CHECK (true)", "t", "t"],
+                ["30001", &oid, "late", "n", "NOT NULL a NOT VALID", "t", "f"],
+            ],
+        );
+        read(&mut db, &answer).expect("the rows are well-formed");
+        let separate = |oid: u32| {
+            let id = db.by_oid(class::CONSTRAINT, oid).expect("it was added");
+            (
+                id,
+                matches!(&db.object(id).body, Body::Constraint(body) if body.separate),
+            )
+        };
+        let ((fine, inside), (late, outside)) = (separate(30_000), separate(30_001));
+        assert_eq!((inside, outside), (false, true));
+        assert_eq!(db.object(id).dependencies, [fine]);
+        assert_eq!(db.relation(id).expect("it is a table").constraints, [fine, late]);
+    }
+}

@@ -131,3 +131,70 @@ impl ColumnDefault {
         Some(entry)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::columns::{Column, Generated};
+    use crate::kinds::relation::Relation;
+    use crate::sample::{column, database, entries, relation, rows};
+
+    /// Whether the default of such a column is a statement of its own, and whether its table comes after it.
+    fn placed(relkind: char, column: Column) -> (bool, bool) {
+        let mut db = database(18);
+        let body = Relation {
+            columns: vec![column],
+            ..Relation::default()
+        };
+        let table = relation(&mut db, "t", relkind, body);
+        let oid = db.object(table).catalog.oid.to_string();
+        let answer = rows(
+            ["oid", "table_oid", "number", "expression"],
+            &[["30000", &oid, "1", "7"]],
+        );
+        read(&mut db, &answer).expect("the row is well-formed");
+        let id = db.by_oid(class::ATTRDEF, 30_000).expect("it was added");
+        let Body::Default(default) = &db.object(id).body else {
+            panic!("it is a default")
+        };
+        (default.separate, db.object(table).dependencies.contains(&id))
+    }
+
+    #[test]
+    fn a_default_stands_where_its_column_does() {
+        let inherited = || Column {
+            is_local: false,
+            ..column(1, "a")
+        };
+        let generated = Column {
+            generated: Some(Generated::Stored),
+            ..inherited()
+        };
+        assert_eq!(placed('r', column(1, "a")), (false, true));
+        assert_eq!(placed('v', column(1, "a")), (true, false));
+        assert_eq!(placed('r', inherited()), (true, false));
+        assert_eq!(placed('r', generated), (false, true));
+    }
+
+    #[test]
+    fn a_default_of_its_own() {
+        let mut db = database(18);
+        let body = Relation {
+            columns: vec![column(1, "Q c")],
+            ..Relation::default()
+        };
+        let table = relation(&mut db, "T", 'f', body);
+        crate::sample::set_default(&mut db, table, 0, "now()", true);
+        let entries = entries(&db);
+        let entry = entries.last().expect("there is a default");
+        assert_eq!((entry.name.as_str(), entry.owner.as_str()), ("T Q c", "joe"));
+        assert_eq!(
+            entry.create,
+            "ALTER FOREIGN TABLE ONLY public.\"T\" ALTER COLUMN \"Q c\" SET DEFAULT now();\n"
+        );
+        assert_eq!(
+            entry.drop,
+            "ALTER FOREIGN TABLE public.\"T\" ALTER COLUMN \"Q c\" DROP DEFAULT;\n"
+        );
+    }
+}

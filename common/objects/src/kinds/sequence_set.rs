@@ -125,7 +125,58 @@ impl SequenceSet {
 
 #[cfg(test)]
 mod tests {
+    use pgx_archive::CatalogId;
+
     use super::*;
+    use crate::choose::Choice;
+    use crate::kinds::data::{Plan, plan};
+    use crate::kinds::relation::Relation;
+    use crate::kinds::sequence::Sequence;
+    use crate::sample::{database, entries, relation, rows};
+
+    /// A database with the sequence `S`, whose position is wanted.
+    fn planned() -> (Database, String) {
+        let mut db = database(18);
+        let body = Relation {
+            sequence: Some(Sequence::default()),
+            ..Relation::default()
+        };
+        let id = relation(&mut db, "S", 'S', body);
+        plan(&mut db, &Choice::default(), &Plan::default());
+        let oid = db.object(id).catalog.oid.to_string();
+        (db, oid)
+    }
+
+    #[test]
+    fn the_position_of_a_sequence() {
+        let (mut db, oid) = planned();
+        read(&mut db, &rows(["oid", "last", "is_called"], &[[&oid, "-7", "t"]])).expect("the row is well-formed");
+        let entries = entries(&db);
+        let entry = entries.last().expect("there is a position");
+        assert_eq!(entry.create, "SELECT pg_catalog.setval('public.\"S\"', -7, true);\n");
+        assert_eq!(entry.catalog, CatalogId::default());
+        assert_eq!(entry.dependencies.len(), 1);
+    }
+
+    #[test]
+    fn a_sequence_that_may_not_be_read_is_named() {
+        let (mut db, oid) = planned();
+        let refused = read(&mut db, &rows(["oid", "last", "is_called"], &[[&oid, "-", "-"]]));
+        let object = "sequence public.\"S\"".to_owned();
+        assert_eq!(refused, Err(Error::Unreadable { object }));
+    }
+
+    #[test]
+    fn old_servers_are_asked_by_name() {
+        let (mut db, oid) = planned();
+        assert!(query(&db).is_some_and(|sql| sql.contains("pg_get_sequence_data")));
+        db.server.version = 170_000;
+        let by_name = format!(
+            "SELECT '{oid}' AS oid, last_value::pg_catalog.text AS last, is_called::pg_catalog.text AS is_called \
+             FROM public.\"S\""
+        );
+        assert_eq!(query(&db), Some(by_name));
+    }
 
     #[test]
     fn unions_are_nested_evenly() {

@@ -5,6 +5,7 @@ use pgx_archive::{Entry, Format, Kind};
 use crate::choose::{Choice, to_lock};
 use crate::database::{Body, Database, NodeId, Wanted, class};
 use crate::kinds::columns::{Column, Generated};
+use crate::kinds::constraint::Constraint;
 use crate::kinds::copy_format;
 use crate::kinds::data::{self, Plan, plan};
 use crate::kinds::extension::Extension;
@@ -182,4 +183,26 @@ fn configuration_of_extensions_that_are_left_out_stays_behind() {
     };
     plan(&mut db, &choice, &Plan::default());
     assert_eq!(planned(&db), [""; 0]);
+}
+
+#[test]
+fn without_definitions_rows_come_after_the_rows_they_refer_to() {
+    let mut db = database(18);
+    let (from, to) = (table(&mut db, "from", &[]), table(&mut db, "to", &[]));
+    let key = Constraint {
+        contype: 'f',
+        table: Some(from),
+        references: db.object(to).catalog.oid,
+        ..Constraint::default()
+    };
+    let key = object(&db, class::CONSTRAINT, "key", Body::Constraint(Box::new(key)));
+    db.push(key);
+    plan(&mut db, &Choice::default(), &Plan::default());
+    data::order_by_foreign_keys(&mut db);
+    let data = |table| {
+        db.relation(table)
+            .and_then(|relation| relation.data)
+            .expect("its rows are planned")
+    };
+    assert_eq!(db.object(data(from)).dependencies, [from, data(to)]);
 }
