@@ -1,6 +1,6 @@
 //! What a dump says of itself before anything else.
 
-use pgx_archive::head::{Content, Head, Locale, Source};
+use pgx_archive::head::{Content, Head, LATIN1_BYTES, Locale, Source};
 use pgx_server::source::ServerFacts;
 
 use crate::args::{DumpArgs, SelectionArgs};
@@ -31,6 +31,9 @@ pub fn head(facts: &ServerFacts, args: &DumpArgs) -> Head {
         snapshot: Some(facts.snapshot.clone()),
         lsn: facts.lsn.clone(),
     };
+    if facts.encoding == "SQL_ASCII" {
+        head.requires.push(LATIN1_BYTES.to_owned());
+    }
     head.selection = words(&args.selection);
     head.lanes = args.reading.lanes();
     head

@@ -1,5 +1,6 @@
 //! A stream into a database: definitions, rows, what depends on rows, statistics.
 
+use pgx_archive::head::LATIN1_BYTES;
 use pgx_archive::{Entry, EntryId, Head, Kind};
 use pgx_cli::{Failure, Process};
 use pgx_restore::{Contents, Options, Schedule};
@@ -11,12 +12,9 @@ use crate::rows::Filling;
 use crate::tally::Tally;
 use crate::target::Target;
 
-/// The feature of streams from SQL_ASCII databases: bytes stand as characters of the same number.
-const BYTES_AS_CHARACTERS: &str = "latin1-bytes";
-
 /// How text stands in a stream.
 pub fn text_of(head: &Head) -> Text {
-    match head.requires.iter().any(|feature| feature == BYTES_AS_CHARACTERS) {
+    match head.requires.iter().any(|feature| feature == LATIN1_BYTES) {
         true => Text::Bytes,
         false => Text::Utf8,
     }

@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use pgx_archive::{DataFrame, Digest, Entry, EntryEnd, EntryId, Event, Format, Head, PartEnd, Reader};
+use pgx_archive::head::FEATURES;
+use pgx_archive::{DataFrame, Decoder, Digest, Entry, EntryEnd, EntryId, Event, Format, Head, PartEnd, Reader};
 use pgx_cli::{Failure, Input, Interrupt, Process};
 use pgx_rows::Rows;
 use tokio::runtime::Handle;
@@ -67,7 +68,7 @@ impl Intake {
         let name = input.name().to_owned();
         let reading = Reading {
             name: name.clone(),
-            reader: Reader::new(input),
+            reader: Reader::with(Decoder::new().understanding(FEATURES), input),
             entries: Vec::new(),
             parts: HashMap::new(),
             budget: Arc::new(Semaphore::new(BUFFER / UNIT)),

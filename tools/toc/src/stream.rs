@@ -1,6 +1,7 @@
 //! A stream being read, whose errors become failures with a name and a remedy.
 
-use pgx_archive::{Event, Fail, FrameLabel, Incomplete, ReadError, Reader};
+use pgx_archive::head::FEATURES;
+use pgx_archive::{Decoder, Event, Fail, FrameLabel, Incomplete, ReadError, Reader};
 use pgx_cli::{Exit, Failure, Input, Interrupt};
 
 use crate::contents::Contents;
@@ -17,7 +18,7 @@ impl Stream {
     pub fn new(input: Input, interrupt: &Interrupt) -> Stream {
         Stream {
             name: input.name().to_owned(),
-            reader: Reader::new(input),
+            reader: Reader::with(Decoder::new().understanding(FEATURES), input),
             interrupt: interrupt.clone(),
         }
     }
