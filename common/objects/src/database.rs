@@ -7,9 +7,13 @@ use pgx_archive::CatalogId;
 use pgx_archive::kind;
 
 use crate::error::Error;
+use crate::kinds::access_method::AccessMethod;
 use crate::kinds::aggregate::Aggregate;
 use crate::kinds::attach::TableAttach;
+use crate::kinds::cast::Cast;
+use crate::kinds::collation::Collation;
 use crate::kinds::constraint::Constraint;
+use crate::kinds::conversion::Conversion;
 use crate::kinds::copy_format::TypeForm;
 use crate::kinds::data::TableData;
 use crate::kinds::database_entry::DatabaseEntry;
@@ -18,12 +22,17 @@ use crate::kinds::default_acl::DefaultAcl;
 use crate::kinds::event_trigger::EventTrigger;
 use crate::kinds::extension::Extension;
 use crate::kinds::facets::ColumnAcl;
+use crate::kinds::foreign_data_wrapper::ForeignDataWrapper;
+use crate::kinds::foreign_server::ForeignServer;
 use crate::kinds::function::Function;
 use crate::kinds::index::Index;
 use crate::kinds::index_attach::IndexAttach;
 use crate::kinds::language::Language;
 use crate::kinds::large_object::LargeObjects;
 use crate::kinds::large_object_data::LargeObjectData;
+use crate::kinds::operator::Operator;
+use crate::kinds::operator_class::OperatorClass;
+use crate::kinds::operator_family::OperatorFamily;
 use crate::kinds::policy::Policy;
 use crate::kinds::publication::{Publication, PublicationSchema, PublicationTable};
 use crate::kinds::refresh::Refresh;
@@ -32,6 +41,12 @@ use crate::kinds::rule::Rule;
 use crate::kinds::schema::Schema;
 use crate::kinds::sequence_set::SequenceSet;
 use crate::kinds::statistics::Statistics;
+use crate::kinds::subscription::Subscription;
+use crate::kinds::text_search::configuration::Configuration;
+use crate::kinds::text_search::dictionary::Dictionary;
+use crate::kinds::text_search::parser::Parser;
+use crate::kinds::text_search::template::Template;
+use crate::kinds::transform::Transform;
 use crate::kinds::trigger::Trigger;
 use crate::kinds::types::Type;
 use crate::query::Major;
@@ -227,6 +242,36 @@ pub enum Body {
     Aggregate(Box<Aggregate>),
     /// A procedural language.
     Language(Language),
+    /// A cast.
+    Cast(Cast),
+    /// A transform.
+    Transform(Transform),
+    /// An operator.
+    Operator(Box<Operator>),
+    /// An operator class.
+    OperatorClass(Box<OperatorClass>),
+    /// An operator family.
+    OperatorFamily(OperatorFamily),
+    /// An access method.
+    AccessMethod(AccessMethod),
+    /// A collation.
+    Collation(Collation),
+    /// A conversion.
+    Conversion(Conversion),
+    /// A text search parser.
+    TextSearchParser(Box<Parser>),
+    /// A text search template.
+    TextSearchTemplate(Template),
+    /// A text search dictionary.
+    TextSearchDictionary(Dictionary),
+    /// A text search configuration.
+    TextSearchConfiguration(Configuration),
+    /// A foreign-data wrapper.
+    ForeignDataWrapper(Box<ForeignDataWrapper>),
+    /// A foreign server, with its user mappings.
+    ForeignServer(Box<ForeignServer>),
+    /// A subscription.
+    Subscription(Box<Subscription>),
     /// A table, view, materialized view, foreign table, sequence or the relation of a composite type.
     Relation(Box<Relation>),
     /// A partition's place under its parent.
@@ -285,6 +330,21 @@ impl Body {
             Body::Function(_) => Kind::Function.rank(),
             Body::Aggregate(_) => Kind::Aggregate.rank(),
             Body::Language(_) => Kind::ProceduralLanguage.rank(),
+            Body::Cast(_) => Kind::Cast.rank(),
+            Body::Transform(_) => Kind::Transform.rank(),
+            Body::Operator(_) => Kind::Operator.rank(),
+            Body::OperatorClass(_) => Kind::OperatorClass.rank(),
+            Body::OperatorFamily(_) => Kind::OperatorFamily.rank(),
+            Body::AccessMethod(_) => Kind::AccessMethod.rank(),
+            Body::Collation(_) => Kind::Collation.rank(),
+            Body::Conversion(_) => Kind::Conversion.rank(),
+            Body::TextSearchParser(_) => Kind::TextSearchParser.rank(),
+            Body::TextSearchTemplate(_) => Kind::TextSearchTemplate.rank(),
+            Body::TextSearchDictionary(_) => Kind::TextSearchDictionary.rank(),
+            Body::TextSearchConfiguration(_) => Kind::TextSearchConfiguration.rank(),
+            Body::ForeignDataWrapper(_) => Kind::ForeignDataWrapper.rank(),
+            Body::ForeignServer(_) => Kind::Server.rank(),
+            Body::Subscription(_) => Kind::Subscription.rank(),
             Body::Relation(_) => Kind::Table.rank(),
             Body::TableAttach(_) => Kind::TableAttach.rank(),
             Body::Default(_) => Kind::Default.rank(),
@@ -323,6 +383,8 @@ pub struct Server {
     pub database: String,
     /// The user's search path, system schemas included (`current_schemas(true)`).
     pub search_path: Vec<String>,
+    /// Whether the role that reads is a superuser.
+    pub superuser: bool,
     /// Whether it is in recovery.
     pub standby: bool,
 }

@@ -63,6 +63,21 @@ fn emit(id: NodeId, out: &mut Emitter<'_>) {
         Body::Function(body) => body.emit(id, out),
         Body::Aggregate(body) => body.emit(id, out),
         Body::Language(body) => body.emit(id, out),
+        Body::Cast(body) => body.emit(id, out),
+        Body::Transform(body) => body.emit(id, out),
+        Body::Operator(body) => body.emit(id, out),
+        Body::OperatorClass(body) => body.emit(id, out),
+        Body::OperatorFamily(body) => body.emit(id, out),
+        Body::AccessMethod(body) => body.emit(id, out),
+        Body::Collation(body) => body.emit(id, out),
+        Body::Conversion(body) => body.emit(id, out),
+        Body::TextSearchParser(body) => body.emit(id, out),
+        Body::TextSearchTemplate(body) => body.emit(id, out),
+        Body::TextSearchDictionary(body) => body.emit(id, out),
+        Body::TextSearchConfiguration(body) => body.emit(id, out),
+        Body::ForeignDataWrapper(body) => body.emit(id, out),
+        Body::ForeignServer(body) => body.emit(id, out),
+        Body::Subscription(body) => body.emit(id, out),
         Body::Relation(body) => body.emit(id, out),
         Body::TableAttach(body) => body.emit(id, out),
         Body::Default(body) => body.emit(id, out),
@@ -90,8 +105,13 @@ fn emit(id: NodeId, out: &mut Emitter<'_>) {
 impl Emitter<'_> {
     /// The three entries with which every dump begins: encoding, literals, search path.
     fn preamble(&mut self) {
+        // The text of a database that does not know its encoding is passed on as it is.
+        let encoding = match self.db.server.encoding.as_str() {
+            "SQL_ASCII" => "SQL_ASCII",
+            _ => "UTF8",
+        };
         let settings = [
-            (Kind::Encoding, format!("SET client_encoding = '{}';\n", "UTF8")),
+            (Kind::Encoding, format!("SET client_encoding = '{encoding}';\n")),
             (Kind::StdStrings, "SET standard_conforming_strings = 'on';\n".to_owned()),
             (
                 Kind::SearchPath,

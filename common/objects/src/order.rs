@@ -92,6 +92,16 @@ fn ties(db: &Database, left: &Object, right: &Object) -> Ordering {
     match (&left.body, &right.body) {
         (Body::Function(left), Body::Function(right)) => by_types(db, &left.arguments, &right.arguments),
         (Body::Aggregate(left), Body::Aggregate(right)) => by_types(db, &left.arguments, &right.arguments),
+        (Body::Operator(left), Body::Operator(right)) => {
+            // Prefix operators come before infix ones.
+            let kinds = right.kind.cmp(&left.kind);
+            kinds.then_with(|| by_types(db, &left.arguments, &right.arguments))
+        }
+        (Body::OperatorClass(left), Body::OperatorClass(right)) => left.method.cmp(&right.method),
+        (Body::OperatorFamily(left), Body::OperatorFamily(right)) => left.method.cmp(&right.method),
+        (Body::OperatorClass(_), Body::OperatorFamily(_)) => Ordering::Less,
+        (Body::OperatorFamily(_), Body::OperatorClass(_)) => Ordering::Greater,
+        (Body::Collation(left), Body::Collation(right)) => left.encoding.cmp(&right.encoding),
         (Body::Default(left), Body::Default(right)) => left.number.cmp(&right.number),
         (Body::Policy(left), Body::Policy(right)) => name(&left.table).cmp(name(&right.table)),
         (Body::Rule(left), Body::Rule(right)) => name(&left.table).cmp(name(&right.table)),

@@ -1,6 +1,8 @@
 //! From session to entries, and to the list of what is to be read.
 
-use pgx_archive::{Entry, Section};
+use std::collections::HashSet;
+
+use pgx_archive::{Entry, EntryId, Kind, Section};
 use pgx_cli::Process;
 use pgx_objects::kinds::data;
 use pgx_objects::{Server, emit, order};
@@ -18,6 +20,7 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
         encoding: source.facts.encoding.clone(),
         database: source.facts.database.clone(),
         search_path: source.search_path.clone(),
+        superuser: source.facts.superuser,
         standby: source.facts.in_recovery,
     };
     let mut db = catalog::read(&source.session, server, &args.selection, args.reading.lock_wait_timeout).await?;
@@ -28,7 +31,7 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
     let order = order::order(&mut db)?;
     let mut entries = emit::entries(&db, &order);
     if args.selection.data_only {
-        entries.retain(|entry| entry.section == Section::Data);
+        keep_data(&mut entries);
     }
     let refused = refused
         .into_iter()
@@ -43,6 +46,20 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
         parts,
         refused,
     })
+}
+
+/// Leaves the rows and what follows them (comments and privileges of large objects), the settings with which
+/// every dump begins, and the database itself.
+fn keep_data(entries: &mut Vec<Entry>) {
+    let data: HashSet<EntryId> = entries
+        .iter()
+        .filter(|entry| entry.section == Section::Data)
+        .map(|entry| entry.id)
+        .collect();
+    entries.retain(|entry| match entry.kind {
+        Kind::Encoding | Kind::StdStrings | Kind::SearchPath | Kind::Database | Kind::DatabaseProperties => true,
+        _ => data.contains(&entry.id) || entry.parent.is_some_and(|parent| data.contains(&parent)),
+    });
 }
 
 /// What a dump is made of.

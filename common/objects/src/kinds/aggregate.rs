@@ -15,6 +15,7 @@ use crate::sql::{ident, literal};
 
 use super::function::is_wanted;
 use super::names::Names;
+use super::spelled::argument_types;
 use super::{Phase, Reader};
 
 const AGGREGATES: Select = Select {
@@ -40,11 +41,7 @@ const DEFINITIONS: Select = Select {
         column("oid", "p.oid"),
         column("arguments", "pg_catalog.pg_get_function_arguments(p.oid)"),
         column("identity", "pg_catalog.pg_get_function_identity_arguments(p.oid)"),
-        column(
-            "signature",
-            "SELECT pg_catalog.string_agg(pg_catalog.format_type(t.type, NULL), ', ' ORDER BY t.place)
-        FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS t(type, place)",
-        ),
+        column("signature", argument_types!("p")),
         column("kind", "a.aggkind"),
         column("step", "a.aggtransfn"),
         column("state", "a.aggtranstype::pg_catalog.regtype"),

@@ -1,12 +1,16 @@
 //! The kinds, one file each: what the catalog says and what is odd about it; the query; the struct; row to
 //! struct; struct to entries.
 
+pub mod access_method;
 pub mod aggregate;
 pub mod attach;
 pub mod builtin;
+pub mod cast;
 pub mod check;
+pub mod collation;
 pub mod columns;
 pub mod constraint;
+pub mod conversion;
 pub mod copy_format;
 pub mod data;
 pub mod database_entry;
@@ -15,7 +19,9 @@ pub mod default_acl;
 pub mod event_trigger;
 pub mod extension;
 pub mod facets;
+pub mod foreign_data_wrapper;
 pub mod foreign_key;
+pub mod foreign_server;
 pub mod function;
 pub mod index;
 pub mod index_attach;
@@ -26,6 +32,11 @@ pub mod large_object;
 pub mod large_object_copy;
 pub mod large_object_data;
 pub mod names;
+pub mod operator;
+pub mod operator_class;
+pub mod operator_family;
+pub mod operator_members;
+mod plain;
 pub mod policy;
 pub mod publication;
 pub mod refresh;
@@ -38,8 +49,12 @@ pub mod sequence;
 pub mod sequence_set;
 pub mod settings;
 pub mod size;
+mod spelled;
 pub mod statistics;
+pub mod subscription;
 pub mod table;
+pub mod text_search;
+pub mod transform;
 pub mod trigger;
 pub mod types;
 pub mod view;
@@ -89,6 +104,21 @@ pub static READERS: &[Reader] = &[
     function::READER,
     aggregate::READER,
     language::READER,
+    collation::READER,
+    transform::READER,
+    cast::READER,
+    access_method::READER,
+    operator::READER,
+    operator_family::READER,
+    operator_class::READER,
+    conversion::READER,
+    text_search::parser::READER,
+    text_search::template::READER,
+    text_search::dictionary::READER,
+    text_search::configuration::READER,
+    foreign_data_wrapper::READER,
+    foreign_server::READER,
+    subscription::READER,
     publication::READER,
     default_acl::READER,
     event_trigger::READER,
@@ -116,6 +146,10 @@ pub static READERS: &[Reader] = &[
     types::domain_constraint::READER,
     function::definition::READER,
     aggregate::DEFINITION,
+    operator_members::OPERATOR_READER,
+    operator_members::FUNCTION_READER,
+    text_search::configuration::MAPPING_READER,
+    foreign_server::MAPPING_READER,
     publication::table::READER,
     publication::schema::READER,
     view::READER,

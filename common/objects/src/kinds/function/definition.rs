@@ -8,6 +8,7 @@ use crate::query::{Select, column, since};
 use crate::rows::{Row, Rows};
 use crate::sql::{dollar_quoted, ident, literal};
 
+use super::super::spelled::argument_types;
 use super::super::{Phase, Reader, settings};
 use super::is_wanted;
 
@@ -16,11 +17,7 @@ const DEFINITIONS: Select = Select {
         column("oid", "p.oid"),
         column("arguments", "pg_catalog.pg_get_function_arguments(p.oid)"),
         column("identity", "pg_catalog.pg_get_function_identity_arguments(p.oid)"),
-        column(
-            "signature",
-            "SELECT pg_catalog.string_agg(pg_catalog.format_type(a.type, NULL), ', ' ORDER BY a.place)
-        FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS a(type, place)",
-        ),
+        column("signature", argument_types!("p")),
         column("result", "pg_catalog.pg_get_function_result(p.oid)"),
         column("language", "l.lanname"),
         column(
