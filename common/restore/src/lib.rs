@@ -42,6 +42,7 @@
 //! ```
 
 mod analyze;
+pub mod claims;
 pub mod contents;
 pub mod copy;
 pub mod database;
@@ -58,6 +59,7 @@ pub mod session;
 pub mod statements;
 
 pub use analyze::analyze;
+pub use claims::{Claim, Claims, Locks};
 pub use contents::Contents;
 pub use copy::{Freeze, NotCopied, copy_in};
 pub use database::TooOld;

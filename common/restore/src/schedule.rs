@@ -10,7 +10,7 @@
 //! whoever locks their table) whether they succeed or not. Where many wait for many there is a gate
 //! between them, so that the edges stay as few as the entries.
 
-mod build;
+pub(crate) mod build;
 #[cfg(test)]
 mod tests;
 
@@ -126,6 +126,11 @@ impl Schedule {
     /// Takes up to `limit` entries with statements that one session may run one after the other: each
     /// needs nothing but what is finished and what stands before it in the batch.
     pub fn batch(&mut self, limit: usize) -> Vec<EntryId> {
+        self.batch_of(limit, |_| true)
+    }
+
+    /// The same of those entries that the caller accepts; what is refused stays ready.
+    pub fn batch_of(&mut self, limit: usize, mut accept: impl FnMut(EntryId) -> bool) -> Vec<EntryId> {
         let mut batch = Vec::new();
         let mut candidates = self.statements.clone();
         // What the batch itself will have done for entries that still wait.
@@ -133,6 +138,9 @@ impl Schedule {
         while batch.len() < limit
             && let Some(at) = candidates.pop_first()
         {
+            if self.nodes[at].entry.is_some_and(|id| !accept(id)) {
+                continue;
+            }
             self.statements.remove(&at);
             self.nodes[at].state = State::Running;
             batch.extend(self.nodes[at].entry);

@@ -164,6 +164,15 @@ impl Graph<'_> {
     }
 }
 
+/// The relations that an entry is about: its table, for a foreign key both.
+pub(crate) fn tables_of<'c>(contents: &'c Contents<'c>, entry: &'c Entry) -> Vec<EntryId> {
+    let family = Family {
+        contents,
+        inherits: Vec::new(),
+    };
+    family.tables(entry)
+}
+
 /// Which table inherits from which, and which tables an entry is about.
 struct Family<'c> {
     contents: &'c Contents<'c>,
