@@ -3,6 +3,7 @@
 # make demo   a million rows from one server to another, and the proof
 # make check  style, lints, pages that are out of date
 # make man    writes man pages and completions anew
+# make vectors  writes tests/vectors anew, after a change of the format
 # make install PREFIX=/usr/local DESTDIR=
 
 PREFIX ?= /usr/local
@@ -30,6 +31,9 @@ man: cargo
 	rm -rf man/completions man/*.1
 	tests/pages target/debug man $(TOOLS)
 
+vectors: cargo
+	PGX_WRITE_VECTORS=1 cargo test -p pgx-tests --test vectors vectors_are_current
+
 demo: cargo
 	tests/demo
 
@@ -48,4 +52,4 @@ install: all
 cargo:
 	@command -v cargo >/dev/null || { echo "cargo is needed: install Rust 1.90 or newer with rustup" >&2; exit 1; }
 
-.PHONY: all test check man demo install cargo
+.PHONY: all test check man vectors demo install cargo
