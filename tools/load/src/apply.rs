@@ -1,7 +1,7 @@
 //! A stream into a database: definitions, rows, what depends on rows, statistics.
 
 use pgx_archive::head::LATIN1_BYTES;
-use pgx_archive::{Entry, EntryId, Head, Kind};
+use pgx_archive::{Content, Entry, EntryId, Head, Kind};
 use pgx_cli::{Failure, Process};
 use pgx_restore::{Contents, Options, Schedule};
 use pgx_server::Text;
@@ -18,6 +18,19 @@ pub fn text_of(head: &Head) -> Text {
         true => Text::Bytes,
         false => Text::Utf8,
     }
+}
+
+/// Refuses what this tool cannot load as a whole.
+pub fn expect_whole_database(head: &Head) -> Result<(), Failure> {
+    let content = match head.content {
+        Content::Database if head.resumes.is_some() => "the rest of a stream that was cut",
+        Content::Database => return Ok(()),
+        Content::Globals => "what belongs to a cluster rather than to a database",
+        Content::BaseBackup => "a base backup",
+    };
+    Err(Failure::failed(format!(
+        "the stream is {content}, which this version cannot load"
+    )))
 }
 
 /// Loads the stream; a failure says what the target has.
@@ -143,5 +156,29 @@ impl Loading<'_> {
             let messages = &self.process.messages;
             messages.info(format!("filled {}: {rows} rows", entry.describe()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_databases_are_loaded() {
+        let head = |content| Head::new(content, "b5d6", "2026-01-01T00:00:00Z", "pgx-dump 0.1.0");
+        assert!(expect_whole_database(&head(Content::Database)).is_ok());
+        let refused = expect_whole_database(&head(Content::BaseBackup));
+        assert_eq!(
+            refused.map_err(|failure| failure.to_string()),
+            Err("the stream is a base backup, which this version cannot load".to_owned())
+        );
+    }
+
+    #[test]
+    fn text_of_a_database_without_encoding_is_bytes() {
+        let mut head = Head::new(Content::Database, "b5d6", "2026-01-01T00:00:00Z", "pgx-dump 0.1.0");
+        assert_eq!(text_of(&head), Text::Utf8);
+        head.requires.push(LATIN1_BYTES.to_owned());
+        assert_eq!(text_of(&head), Text::Bytes);
     }
 }

@@ -15,7 +15,7 @@ use pgx_rows::Rows;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-use crate::failure;
+use crate::{apply, failure};
 
 /// Bytes of rows that may wait for the target.
 pub const BUFFER: usize = 64 << 20;
@@ -100,7 +100,7 @@ impl Intake {
         }
     }
 
-    /// Reads up to the end of the table of contents.
+    /// Reads up to the end of the table of contents; refuses what is not a whole database.
     pub async fn contents(&mut self) -> Result<(Head, Vec<Entry>), Failure> {
         let mut head = None;
         loop {
@@ -108,7 +108,9 @@ impl Intake {
                 Arrival::Head(said) => head = Some(*said),
                 Arrival::Contents(entries) => {
                     return match head {
-                        Some(head) => Ok((head, entries)),
+                        Some(head) => apply::expect_whole_database(&head)
+                            .map(|()| (head, entries))
+                            .map_err(|failure| failure.within(&self.name)),
                         None => Err(Failure::failed("the stream does not say what it is").within(&self.name)),
                     };
                 }
@@ -234,5 +236,77 @@ fn rows_format(format: Format) -> pgx_rows::Format {
         Format::Text => pgx_rows::Format::Text,
         Format::Binary => pgx_rows::Format::Binary,
         Format::LargeObjects => pgx_rows::Format::LargeObjects,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::MANUAL;
+    use crate::example::{Sent, stream};
+    use pgx_cli::Exit;
+
+    /// What comes out of a stream: one letter for each arrival, or what is wrong.
+    fn arrivals(sent: &[Sent]) -> Result<String, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let process = Process::detached(&MANUAL);
+        runtime.expect("a runtime needs only memory").block_on(async {
+            let input = Input::from_reader(std::io::Cursor::new(stream(sent)), "shop.pgx")?;
+            let mut intake = Intake::start(input, &process)?;
+            let mut letters = String::new();
+            loop {
+                letters.push(match intake.next().await? {
+                    Arrival::Head(_) => 'H',
+                    Arrival::Contents(_) => 'C',
+                    Arrival::Rows(_) => 'r',
+                    Arrival::PartEnd(..) => 'p',
+                    Arrival::EntryEnd(..) => 'e',
+                    Arrival::End => return Ok(letters + "."),
+                });
+            }
+        })
+    }
+
+    #[test]
+    fn everything_arrives_in_its_order() {
+        let sent = [
+            Sent::Rows(2, "1\n"),
+            Sent::Rows(3, "2\n"),
+            Sent::Rows(2, "3\n"),
+            Sent::End,
+        ];
+        assert_eq!(arrivals(&sent), Ok("HCrrrpepe.".to_owned()));
+    }
+
+    #[test]
+    fn rows_that_do_not_match_their_digest_never_end() {
+        let failure = arrivals(&[Sent::Rows(2, "1\n"), Sent::WrongDigest(2)]).expect_err("the digest is wrong");
+        assert_eq!(failure.exit, Exit::Failed);
+        assert_eq!(
+            failure.to_string(),
+            "shop.pgx: table data public.a: the digest of the rows that came is not the one that the stream gives"
+        );
+    }
+
+    #[test]
+    fn rows_are_counted() {
+        let failure = arrivals(&[Sent::Miscounted(2, "1\n2\n", 3)]).expect_err("the count is wrong");
+        assert_eq!(
+            failure.to_string(),
+            "shop.pgx: table data public.a: a frame says that 3 rows end in it, and 2 do"
+        );
+    }
+
+    #[test]
+    fn an_interrupt_ends_the_waiting() {
+        let process = Process::detached(&MANUAL);
+        process.interrupt.on_raise(|| {});
+        process.interrupt.raise(Exit::Interrupted);
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let exit = runtime.expect("a runtime needs only memory").block_on(async {
+            let input = Input::from_reader(std::io::Cursor::new(stream(&[Sent::End])), "shop.pgx")?;
+            Intake::start(input, &process)?.next().await.map(|_| ())
+        });
+        assert_eq!(exit.map_err(|failure| failure.exit), Err(Exit::Interrupted));
     }
 }

@@ -3,6 +3,8 @@
 mod apply;
 mod args;
 mod connect;
+#[cfg(test)]
+mod example;
 mod failure;
 mod intake;
 mod rows;

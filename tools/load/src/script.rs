@@ -200,6 +200,105 @@ fn holds_end_of_rows(rows: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::MANUAL;
+    use crate::example::{Sent, stream_in};
+    use clap::Parser;
+    use pgx_cli::{Content, Input};
+
+    #[derive(Parser)]
+    #[command(disable_help_flag = true)]
+    struct Tool {
+        #[command(flatten)]
+        args: LoadArgs,
+    }
+
+    /// The script of a stream, from its first entry to its last.
+    fn script_of(format: Format, sent: &[Sent]) -> Result<String, Failure> {
+        let directory = std::env::temp_dir().join(format!("pgx-load-{}", uuid::Uuid::new_v4()));
+        std::fs::create_dir(&directory).expect("a place for the script");
+        let file = directory.join("out.sql");
+        let args = Tool::parse_from(["pgx-load", "-f", "out.sql", "--restrict-key", "k"]).args;
+        let process = Process::detached(&MANUAL);
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let result = runtime.expect("a runtime needs only memory").block_on(async {
+            let input = Input::from_reader(std::io::Cursor::new(stream_in(format, sent)), "shop.pgx")?;
+            let mut intake = Intake::start(input, &process)?;
+            let (head, entries) = intake.contents().await?;
+            let options = args.options();
+            let contents = Contents::new(&entries, &options);
+            let output = process.output(Some(&file), Content::Text)?;
+            write(&args, &process, &head, &contents, &options, intake, output).await
+        });
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        std::fs::remove_dir_all(&directory).expect("the script goes");
+        result.map(|()| text)
+    }
+
+    /// The lines that are no comment and not empty, after the settings.
+    fn lines(script: &str) -> Vec<&str> {
+        let body = script.split_once("row_security = off;\n").map_or("", |(_, body)| body);
+        let says = |line: &&str| !line.is_empty() && !line.starts_with("--");
+        body.lines().filter(says).collect()
+    }
+
+    const TABLE: &str = "CREATE TABLE public.a (id integer);";
+    const INDEX: &str = "CREATE INDEX a_id ON public.a USING btree (id);";
+
+    #[test]
+    fn interleaved_rows_are_copied_in_turns() {
+        let sent = [
+            Sent::Rows(3, "1\n"),
+            Sent::Rows(2, "2\n"),
+            Sent::Rows(3, "3\n"),
+            Sent::End,
+        ];
+        let (a, b) = ("COPY public.a (id) FROM stdin;", "COPY public.b (id) FROM stdin;");
+        assert_eq!(
+            lines(&script_of(Format::Text, &sent).unwrap()),
+            [
+                TABLE,
+                b,
+                "1",
+                "\\.",
+                a,
+                "2",
+                "\\.",
+                b,
+                "3",
+                "\\.",
+                INDEX,
+                "\\unrestrict k"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_entry_without_rows_is_there() {
+        let (a, b) = ("COPY public.a (id) FROM stdin;", "COPY public.b (id) FROM stdin;");
+        assert_eq!(
+            lines(&script_of(Format::Text, &[Sent::End]).unwrap()),
+            [TABLE, a, "\\.", b, "\\.", INDEX, "\\unrestrict k"]
+        );
+    }
+
+    #[test]
+    fn binary_rows_are_refused_with_the_remedy() {
+        let failure = script_of(Format::Binary, &[]).unwrap_err();
+        assert_eq!(
+            failure.to_string(),
+            "shop.pgx: table data public.a: its rows are binary, which a script cannot hold"
+        );
+        assert!(failure.notice.hint.is_some());
+    }
+
+    #[test]
+    fn rows_that_would_end_the_rows_are_refused() {
+        let failure = script_of(Format::Text, &[Sent::Rows(2, "\\.\n"), Sent::End]).unwrap_err();
+        assert_eq!(
+            failure.to_string(),
+            "table data public.a: a row looks like the end of all rows"
+        );
+    }
 
     #[test]
     fn a_row_cannot_end_the_rows() {

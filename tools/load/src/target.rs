@@ -17,6 +17,9 @@ use crate::tally::Tally;
 /// and back, few enough that their locks fit the server's table of them.
 const BATCH: usize = 100;
 
+/// SQLSTATE of a database that is there already.
+const DUPLICATE_DATABASE: &str = "42P04";
+
 /// A session of the target.
 pub struct Target<'a> {
     /// The session.
@@ -167,10 +170,13 @@ impl<'a> Target<'a> {
     /// Runs the statements of an entry that no transaction may hold.
     async fn alone(&self, entry: &Entry, work: &Work, tally: &mut Tally) -> Result<(), Failure> {
         for statement in &work.statements {
-            self.session
-                .execute(&statement.sql)
-                .await
-                .map_err(|error| failure::at(&error, entry.describe(), statement.step))?;
+            self.session.execute(&statement.sql).await.map_err(|error| {
+                let failure = failure::at(&error, entry.describe(), statement.step);
+                match error.sqlstate() {
+                    Some(DUPLICATE_DATABASE) => failure.hint("drop or rename it, or load into it without -C"),
+                    _ => failure,
+                }
+            })?;
             if statement.step == Step::Create {
                 tally.created = Some(entry.name.clone());
             }
