@@ -1,7 +1,7 @@
 //! A stream into a database: definitions, rows, what depends on rows, statistics.
 
 use pgx_archive::head::LATIN1_BYTES;
-use pgx_archive::{Content, Entry, EntryId, Head, Kind};
+use pgx_archive::{Content, EntryId, Head, Kind};
 use pgx_cli::{Failure, Process};
 use pgx_restore::{Contents, Options, Schedule};
 use pgx_server::Text;
@@ -34,21 +34,17 @@ pub fn expect_whole_database(head: &Head) -> Result<(), Failure> {
 }
 
 /// Loads the stream; a failure says what the target has.
-pub async fn apply(
-    args: &LoadArgs,
-    process: &Process,
-    head: &Head,
-    entries: &[Entry],
-    intake: Intake,
-) -> Result<(), Failure> {
+pub async fn apply(args: &LoadArgs, process: &Process, mut intake: Intake) -> Result<(), Failure> {
+    let untouched = |failure| Tally::default().tell(failure);
+    let (head, entries) = intake.contents().await.map_err(untouched)?;
     let mut options = args.options();
-    let contents = Contents::new(entries, &options);
+    let contents = Contents::new(&entries, &options);
     if options.create && contents.first(&Kind::Database).is_none() {
         return Err(Failure::failed("the stream does not say how to create its database")
             .within(intake.name())
             .hint("create an empty database and load into it without -C"));
     }
-    let mut target = Target::connect(args, process, text_of(head)).await?;
+    let mut target = Target::connect(args, process, text_of(&head)).await?;
     target.examine(head.source.version).await?;
     options.target = Some(target.session.version().major());
 

@@ -1,7 +1,6 @@
 //! The story of a load.
 
 use pgx_cli::{Content, Exit, Failure, Process};
-use pgx_restore::Contents;
 
 use crate::apply;
 use crate::args::LoadArgs;
@@ -18,18 +17,12 @@ pub fn run(args: LoadArgs, process: &Process) -> Result<(), Failure> {
 async fn story(args: &LoadArgs, process: &Process) -> Result<(), Failure> {
     let input = process.input(args.input.as_deref())?;
     input.expect_stream()?;
-    let mut intake = match &args.output.file {
-        None => Intake::start(input, process)?,
+    match &args.output.file {
+        None => apply::apply(args, process, Intake::start(input, process)?).await,
         Some(file) => {
             let output = process.output(Some(file), Content::Text)?;
             input.expect_apart(&output)?;
-            let mut intake = Intake::start(input, process)?;
-            let (head, entries) = intake.contents().await?;
-            let options = args.options();
-            let contents = Contents::new(&entries, &options);
-            return script::write(args, process, &head, &contents, &options, intake, output).await;
+            script::write(args, process, Intake::start(input, process)?, output).await
         }
-    };
-    let (head, entries) = intake.contents().await?;
-    apply::apply(args, process, &head, &entries, intake).await
+    }
 }

@@ -6,9 +6,9 @@
 use std::collections::HashSet;
 use std::io::Write;
 
-use pgx_archive::{EntryId, Format, Head};
+use pgx_archive::{EntryId, Format};
 use pgx_cli::{Exit, Failure, Output, Process};
-use pgx_restore::{Contents, Heading, Options, Script, large_objects};
+use pgx_restore::{Contents, Heading, Script, large_objects};
 use pgx_rows::large_object::records;
 use pgx_server::Text;
 
@@ -20,22 +20,17 @@ use crate::intake::{Arrival, Chunk, Intake};
 const END_OF_ROWS: &[u8] = b"\\.\n";
 
 /// Writes the script.
-pub async fn write(
-    args: &LoadArgs,
-    process: &Process,
-    head: &Head,
-    contents: &Contents<'_>,
-    options: &Options,
-    mut intake: Intake,
-    output: Output,
-) -> Result<(), Failure> {
+pub async fn write(args: &LoadArgs, process: &Process, mut intake: Intake, output: Output) -> Result<(), Failure> {
+    let (head, entries) = intake.contents().await?;
+    let options = args.options();
+    let contents = &Contents::new(&entries, &options);
     refuse_binary(contents).map_err(|failure| failure.within(intake.name()))?;
     let heading = Heading {
         server_version: head.source.version_text.clone(),
         producer: concat!("pgx-load version ", env!("CARGO_PKG_VERSION")).to_owned(),
         restrict_key: args.output.restrict_key.clone().unwrap_or_else(random_key),
     };
-    let script = Script::new(contents, options, heading).map_err(|error| Failure::caused_by(Exit::Failed, &error))?;
+    let script = Script::new(contents, &options, heading).map_err(|error| Failure::caused_by(Exit::Failed, &error))?;
     let progress = process.progress();
     progress.stage("writing");
     progress.expect(contents.wanted().len() as u64, head.estimates.bytes);
@@ -43,7 +38,7 @@ pub async fn write(
         contents,
         script,
         output,
-        text: text_of(head),
+        text: text_of(&head),
         open: None,
         begun: HashSet::new(),
     };
@@ -222,12 +217,8 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         let result = runtime.expect("a runtime needs only memory").block_on(async {
             let input = Input::from_reader(std::io::Cursor::new(stream_in(format, sent)), "shop.pgx")?;
-            let mut intake = Intake::start(input, &process)?;
-            let (head, entries) = intake.contents().await?;
-            let options = args.options();
-            let contents = Contents::new(&entries, &options);
             let output = process.output(Some(&file), Content::Text)?;
-            write(&args, &process, &head, &contents, &options, intake, output).await
+            write(&args, &process, Intake::start(input, &process)?, output).await
         });
         let text = std::fs::read_to_string(&file).unwrap_or_default();
         std::fs::remove_dir_all(&directory).expect("the script goes");
