@@ -104,7 +104,7 @@ const ROOMS: &[Room] = &[
             "pgx-selection",
             "pgx-server",
         ],
-        crates: &["clap", "tokio"],
+        crates: &["bytes", "clap", "tokio", "uuid"],
     },
     // These need no database, and it shows: no server, no objects, no tokio.
     Room {
