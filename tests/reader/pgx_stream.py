@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Reads a pgx stream from standard input and says what is in it, or why it is not complete.
+"""Reads a pgx stream from standard input and says what is in it, or why it is not complete; or several files.
 
 It is written from the manual page pgx-stream(5) alone, with the standard library alone, to prove that this
-can be done. Exit status 0: complete, 1: refused, 3: incomplete.
+can be done. Exit status for standard input: 0 complete, 1 refused, 3 incomplete.
 """
 
 import json
@@ -333,14 +333,25 @@ class Reader:
         print(f"end: {said[0]} frames, {said[1]} entries with rows, {said[2]} rows, {said[3]} bytes, digest {said[4]:032x}")
 
 
-if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")
-    reader = Reader(sys.stdin.buffer)
+def verdict(source):
+    """Prints what is found and, if that is not all, why."""
+    reader = Reader(source)
     try:
         reader.stream()
     except Refused as error:
         print(f"refused: {error} (at byte {reader.frame_at})")
-        sys.exit(1)
+        return 1
     except Incomplete as error:
         print(f"incomplete: {error}")
-        sys.exit(3)
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")
+    if len(sys.argv) == 1:
+        sys.exit(verdict(sys.stdin.buffer))
+    for name in sys.argv[1:]:
+        print(f"== {name}")
+        with open(name, "rb") as file:
+            verdict(file)

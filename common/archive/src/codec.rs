@@ -124,7 +124,12 @@ pub(crate) fn unpack(stored: &[u8], codec: Codec, raw_len: u32) -> Result<Vec<u8
     };
     let raw = match codec {
         Codec::Stored => stored.to_vec(),
-        Codec::Zstd => zstd::bulk::decompress(stored, raw_len as usize).map_err(|e| broken(codec, e))?,
+        Codec::Zstd => {
+            if zstd::zstd_safe::find_frame_compressed_size(stored) != Ok(stored.len()) {
+                return Err(broken(codec, "the frame does not end where the payload ends"));
+            }
+            zstd::bulk::decompress(stored, raw_len as usize).map_err(|e| broken(codec, e))?
+        }
         Codec::Zlib => {
             let mut raw = Vec::with_capacity(raw_len as usize + 1);
             let mut zlib = Decompress::new(true);
@@ -186,8 +191,11 @@ mod tests {
         for compression in &ALL[1..] {
             let mut stored = Vec::new();
             let codec = pack(&raw, *compression, &mut stored).unwrap();
-            stored.push(0);
-            assert!(unpack(&stored, codec, raw.len() as u32).is_err(), "{codec}");
+            for more in [&b"\0"[..], &stored.clone()] {
+                let longer = [&stored, more].concat();
+                assert!(unpack(&longer, codec, 2 * raw.len() as u32).is_err(), "{codec}");
+                assert!(unpack(&longer, codec, raw.len() as u32).is_err(), "{codec}");
+            }
         }
     }
 

@@ -55,11 +55,11 @@ impl Serialize for Digest {
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Digest, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        let digits = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        let digits = text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         match u128::from_str_radix(&text, 16) {
             Ok(value) if digits => Ok(Digest(value)),
             _ => Err(serde::de::Error::custom(format_args!(
-                "\"{text}\" is not a digest of 32 hexadecimal digits"
+                "\"{text}\" is not a digest of 32 hexadecimal digits in lower case"
             ))),
         }
     }
@@ -94,7 +94,14 @@ mod tests {
         let json = serde_json::to_string(&Digest(0xab)).unwrap();
         assert_eq!(json, "\"000000000000000000000000000000ab\"");
         assert_eq!(serde_json::from_str::<Digest>(&json).unwrap(), Digest(0xab));
-        for bad in ["\"ab\"", "\"+00000000000000000000000000000ab\"", "171", "\"\""] {
+        let upper = json.to_uppercase();
+        for bad in [
+            upper.as_str(),
+            "\"ab\"",
+            "\"+00000000000000000000000000000ab\"",
+            "171",
+            "\"\"",
+        ] {
             assert!(serde_json::from_str::<Digest>(bad).is_err(), "{bad}");
         }
     }

@@ -204,6 +204,13 @@ fn payloads() -> Vectors {
             of_two_lanes(|f| f[0].payload.extend_from_slice(b"{}")),
         ),
         (
+            "digest-in-upper-case",
+            of_two_lanes(|f| {
+                let place = of(f, FrameKind::TocEnd);
+                f[place].replace(r#""digest":"92e15ceb"#, r#""digest":"92E15CEB"#);
+            }),
+        ),
+        (
             "digest-not-hexadecimal",
             of_two_lanes(|f| {
                 let place = of(f, FrameKind::TocEnd);
