@@ -38,6 +38,8 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
         .map(|(table, column)| (db.qualified(table), column))
         .collect();
     let mut parts = parts::parts(&entries);
+    let inside = data::with_rows_inside(&db).into_iter().map(|table| db.qualified(table));
+    parts::leave_to_holder(&mut parts, &inside.collect());
     if !args.selection.data_only {
         parts::largest_first(&mut parts);
     }

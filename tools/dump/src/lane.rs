@@ -115,8 +115,25 @@ impl Lane {
         }
     }
 
-    /// Reads one part.
+    /// Reads one part, and gives up the locks that this took.
+    ///
+    /// One of several parts is read by a query, and a query locks the indexes of its table. If these locks
+    /// stayed, a REINDEX would wait for this lane to end, and the next part on another lane for the REINDEX.
     async fn read(&self, part: &Part) -> Result<Result<(), Abandoned>, Error> {
+        if part.of == 1 {
+            return self.copy(part).await;
+        }
+        let execute = |sql| async move { self.session.execute(sql).await.map_err(|error| part.refused(error)) };
+        execute("SAVEPOINT part").await?;
+        if let Err(Abandoned) = self.copy(part).await? {
+            return Ok(Err(Abandoned));
+        }
+        execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part").await?;
+        Ok(Ok(()))
+    }
+
+    /// Sends the rows of one part on, and what they add up to.
+    async fn copy(&self, part: &Part) -> Result<Result<(), Abandoned>, Error> {
         self.messages.info(format!("reading {}", part.describe()));
         let mut copy = self
             .session

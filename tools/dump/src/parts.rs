@@ -1,5 +1,7 @@
 //! What is to be read: entries with rows, cut into parts.
 
+use std::collections::HashSet;
+
 use pgx_archive::{Entry, EntryId, Format};
 use pgx_objects::kinds::data::{self, Blocks};
 use pgx_objects::kinds::large_object_copy;
@@ -20,6 +22,8 @@ pub struct Part {
     pub name: String,
     /// The table to lock before it is read on another session than the one that holds the locks.
     pub table: Option<String>,
+    /// Whether no other session than that one may read it.
+    pub for_holder: bool,
     /// The statement that reads it: `COPY … TO STDOUT`.
     pub copy: String,
     /// The form of its rows.
@@ -38,6 +42,16 @@ pub fn largest_first(parts: &mut [Part]) {
     parts.sort_by_key(|part| std::cmp::Reverse(part.bytes));
 }
 
+/// Leaves the rows of some tables, named as SQL names them, to the session that holds the locks.
+///
+/// They contain rows of other tables, and who writes them takes locks of its own on those: on another session
+/// that would mean to wait for an ALTER TABLE that is queued behind the dump's lock, and waits for the dump.
+pub fn leave_to_holder(parts: &mut [Part], tables: &HashSet<String>) {
+    for part in parts {
+        part.for_holder = part.table.as_ref().is_some_and(|table| tables.contains(table));
+    }
+}
+
 fn parts_of(entry: &Entry, entries: &[Entry]) -> Vec<Part> {
     let Some(data) = &entry.data else { return Vec::new() };
     let part = |number, copy| Part {
@@ -49,6 +63,7 @@ fn parts_of(entry: &Entry, entries: &[Entry]) -> Vec<Part> {
             (Format::LargeObjects, _) | (_, None) => None,
             (_, Some(schema)) => Some(sql::qualified(schema, &entry.name)),
         },
+        for_holder: false,
         copy,
         format: data.format,
         bytes: data.estimated_bytes,
@@ -137,6 +152,14 @@ mod tests {
             ]
         );
         assert_eq!(parts[1].describe(), "table data public.t1 (part 2 of 3)");
+    }
+
+    #[test]
+    fn some_tables_are_left_to_the_holder_of_the_locks() {
+        let mut parts = parts(&[table(1, 1, 5), table(2, 2, 900)]);
+        leave_to_holder(&mut parts, &HashSet::from(["public.t2".to_owned()]));
+        let left: Vec<_> = parts.iter().map(|part| part.for_holder).collect();
+        assert_eq!(left, [false, true, true]);
     }
 
     #[test]

@@ -20,16 +20,17 @@ pub struct Work {
 
 struct State {
     waiting: VecDeque<Part>,
-    refused: VecDeque<Part>,
+    for_holder: VecDeque<Part>,
     others: usize,
 }
 
 impl Work {
     /// Work for the holder of the locks and `others` further lanes.
     pub fn new(parts: Vec<Part>, others: usize) -> Work {
+        let (for_holder, waiting) = parts.into_iter().partition(|part| part.for_holder);
         let state = State {
-            waiting: parts.into(),
-            refused: VecDeque::new(),
+            waiting,
+            for_holder,
             others,
         };
         Work {
@@ -45,7 +46,7 @@ impl Work {
 
     /// Leaves a part, whose table could not be locked, to the holder.
     pub fn refuse(&self, part: Part) {
-        self.state().refused.push_back(part);
+        self.state().for_holder.push_back(part);
         self.changed.notify_one();
     }
 
@@ -54,8 +55,8 @@ impl Work {
         loop {
             {
                 let mut state = self.state();
-                let refused = state.refused.pop_front();
-                if let Some(part) = refused.or_else(|| state.waiting.pop_front()) {
+                let left = state.for_holder.pop_front();
+                if let Some(part) = left.or_else(|| state.waiting.pop_front()) {
                     return Some(part);
                 }
                 if state.others == 0 {
@@ -98,10 +99,23 @@ mod tests {
             of: 1,
             name: String::new(),
             table: None,
+            for_holder: false,
             copy: String::new(),
             format: Format::Text,
             bytes: 0,
         }
+    }
+
+    #[tokio::test]
+    async fn what_only_the_holder_may_read_goes_to_no_other_lane() {
+        let alone = Part {
+            for_holder: true,
+            ..part(1)
+        };
+        let work = Work::new(vec![alone.clone(), part(2)], 1);
+        assert_eq!(work.next(), Some(part(2)));
+        assert_eq!(work.next(), None);
+        assert_eq!(work.next_for_holder().await, Some(alone));
     }
 
     #[tokio::test]

@@ -164,6 +164,15 @@ fn trust(types: &HashMap<u32, TypeForm>, oid: u32) -> Trust {
     }
 }
 
+/// Whether the values of a type contain rows: to write those, the server looks at the relation behind their
+/// type and locks it.
+pub fn contains_rows(types: &HashMap<u32, TypeForm>, oid: u32) -> bool {
+    types.get(&oid).is_some_and(|form| {
+        let within = [form.base, form.element, form.subtype];
+        form.typtype == 'c' || within.iter().any(|&inner| inner != 0 && contains_rows(types, inner))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -273,5 +282,22 @@ mod tests {
         assert_eq!(decide(&types(), &columns[..2], Choice::Binary), Ok(Format::Binary));
         let refused = decide(&types(), &columns, Choice::Binary).map_err(|column| column.name.as_str());
         assert_eq!(refused, Err("moods"));
+    }
+
+    #[test]
+    fn rows_are_found_however_deep() {
+        let domain = |base| TypeForm { base, ..form('d') };
+        let array = |element| TypeForm { element, ..form('b') };
+        let mut types = types();
+        types.extend([(20_010, array(20_004)), (20_011, domain(20_010))]);
+        for (oid, expected) in [
+            (20_004, true),
+            (20_010, true),
+            (20_011, true),
+            (20_006, false),
+            (INT4, false),
+        ] {
+            assert_eq!(contains_rows(&types, oid), expected, "type {oid}");
+        }
     }
 }

@@ -68,6 +68,14 @@ pub fn choose_format(db: &mut Database, choice: super::copy_format::Choice) -> V
     refused
 }
 
+/// Tables with rows inside their rows: whoever reads them locks more than the table itself.
+pub fn with_rows_inside(db: &Database) -> Vec<NodeId> {
+    let inside = |column: &Column| super::copy_format::contains_rows(&db.type_forms, column.type_oid);
+    db.nodes()
+        .filter(|&id| db.relation(id).is_some_and(|relation| sent(relation).any(inside)))
+        .collect()
+}
+
 /// The columns that COPY carries: all but generated ones.
 fn sent(relation: &Relation) -> impl Iterator<Item = &Column> {
     relation.columns.iter().filter(|column| column.generated.is_none())
