@@ -103,6 +103,24 @@ pub fn work(
     Ok(work)
 }
 
+/// The first half of a constraint that is made from an index built on its own; `None` for what has no such
+/// halves.
+pub fn index_work(entry: &Entry, options: &Options, defaults: &mut TableDefaults) -> Option<Work> {
+    let using_index = entry.using_index.as_ref()?;
+    let statement = |step: Step, sql: String| Statement { step, sql };
+    let settings = defaults.before(entry, options).into_iter();
+    let mut statements: Vec<Statement> = settings.map(|sql| statement(Step::Setting, sql)).collect();
+    statements.push(statement(Step::Create, using_index.index.clone()));
+    Some(Work { statements, ..Work::default() })
+}
+
+/// The second half: the constraint, from its index.
+pub fn attach_work(entry: &Entry) -> Option<Work> {
+    let sql = entry.using_index.as_ref()?.attach.clone();
+    let statements = vec![Statement { step: Step::Create, sql }];
+    Some(Work { statements, ..Work::default() })
+}
+
 /// Whether there is nothing to run: the schema `public` is there, and its entry only says so.
 fn is_only_comment(sql: &str) -> bool {
     sql.lines().all(|line| line.is_empty() || line.starts_with("--"))

@@ -1,7 +1,6 @@
 //! Many statements in one transaction and one round trip.
 
 use std::fmt;
-use std::iter;
 
 use futures_util::future::maybe_done;
 
@@ -35,9 +34,24 @@ impl Session {
     /// So it takes one round trip, and the statement that fails is known. A statement that may not
     /// run in a transaction has no place here; nor has one that ends it.
     pub async fn batch(&self, statements: &[impl AsRef<str>]) -> Result<(), BatchError> {
-        let texts = iter::once("BEGIN").chain(statements.iter().map(AsRef::as_ref));
+        self.send_all(statements, true).await
+    }
+
+    /// The same inside a transaction that is open already, and stays open.
+    pub async fn batch_within(&self, statements: &[impl AsRef<str>]) -> Result<(), BatchError> {
+        self.send_all(statements, false).await
+    }
+
+    async fn send_all(&self, statements: &[impl AsRef<str>], transaction: bool) -> Result<(), BatchError> {
+        let begin = transaction.then_some("BEGIN");
+        let texts = begin.into_iter().chain(statements.iter().map(AsRef::as_ref));
         let mut answers: Vec<_> = texts.map(|sql| Box::pin(maybe_done(self.execute(sql)))).collect();
-        let mut commit = Box::pin(maybe_done(self.commit()));
+        let mut commit = Box::pin(maybe_done(async {
+            match transaction {
+                true => self.commit().await,
+                false => Ok(()),
+            }
+        }));
         // A statement is sent when its future is first polled: so in this order, all before any
         // answer is awaited.
         for answer in &mut answers {
@@ -49,7 +63,7 @@ impl Session {
         for (index, mut answer) in answers.into_iter().enumerate() {
             answer.as_mut().await;
             if let (Some(Err(error)), None) = (answer.as_mut().take_output(), &failed) {
-                let step = index.checked_sub(1).map_or(Step::Begin, Step::Statement);
+                let step = index.checked_sub(usize::from(transaction)).map_or(Step::Begin, Step::Statement);
                 failed = Some(BatchError { step, error });
             }
         }

@@ -28,6 +28,29 @@ pub async fn set_up(session: &Session, options: &TargetOptions) -> Result<(), Er
     Ok(())
 }
 
+/// Makes bulk loading fast, at nobody's cost: commits need not wait for the disk until [`settle`], and an index
+/// build may use memory that the server counts on, shared among so many sessions.
+///
+/// `maintenance_work_mem` becomes a sixteenth of `effective_cache_size` for all sessions together, at most
+/// 1 GiB each, and never less than what is set.
+pub async fn prepare_for_bulk(session: &Session, sessions: usize) -> Result<(), Error> {
+    let share = 16 * sessions.max(1);
+    session
+        .execute(&format!(
+            "SELECT pg_catalog.set_config('synchronous_commit', 'off', false), \
+             pg_catalog.set_config('maintenance_work_mem', \
+               (GREATEST(pg_catalog.pg_size_bytes(pg_catalog.current_setting('maintenance_work_mem')), \
+                  LEAST(pg_catalog.pg_size_bytes(pg_catalog.current_setting('effective_cache_size')) / {share}, \
+                    1073741824)) / 1024)::pg_catalog.text || 'kB', false)"
+        ))
+        .await
+}
+
+/// Waits until everything that was committed is as safe as the server's own settings ask for.
+pub async fn settle(session: &Session) -> Result<(), Error> {
+    session.execute("RESET synchronous_commit; SELECT pg_catalog.txid_current()").await
+}
+
 /// Changes `client_encoding` to that of the rows to come: the source database's for binary rows,
 /// `UTF8` for text.
 pub async fn rows_are_in(session: &Session, encoding: &str) -> Result<(), Error> {

@@ -1,16 +1,19 @@
 //! A stream into a database: definitions, rows, what depends on rows, statistics.
 
+use futures_util::future::{Either, join_all, select};
 use pgx_archive::head::LATIN1_BYTES;
-use pgx_archive::{Content, EntryId, Head, Kind};
-use pgx_cli::{Failure, Process};
+use pgx_archive::{Content, Head, Kind};
+use pgx_cli::{Failure, Notice, Process};
 use pgx_restore::{Contents, Options, Schedule};
 use pgx_server::Text;
+use tokio::sync::mpsc;
 
 use crate::args::LoadArgs;
-use crate::intake::{Arrival, Intake};
-use crate::rows::Filling;
+use crate::foreman::{Crew, Foreman};
+use crate::intake::Intake;
 use crate::tally::Tally;
 use crate::target::Target;
+use crate::worker::Worker;
 
 /// How text stands in a stream.
 pub fn text_of(head: &Head) -> Text {
@@ -44,7 +47,7 @@ pub async fn apply(args: &LoadArgs, process: &Process, mut intake: Intake) -> Re
             .within(intake.name())
             .hint("create an empty database and load into it without -C"));
     }
-    let mut target = Target::connect(args, process, text_of(&head)).await?;
+    let target = Target::connect(args, process, text_of(&head)).await?;
     target.examine(head.source.version).await?;
     options.target = Some(target.session.version().major());
 
@@ -57,12 +60,11 @@ pub async fn apply(args: &LoadArgs, process: &Process, mut intake: Intake) -> Re
         process,
         contents: &contents,
         options: &options,
-        expected: head.estimates.bytes,
     };
-    match loading.load(&mut target, intake, &mut tally).await {
-        Ok(()) => target.close().await,
-        Err(failure) => Err(tally.tell(failure)),
-    }
+    loading
+        .load(target, intake, &mut tally)
+        .await
+        .map_err(|failure| tally.tell(failure))
 }
 
 /// A load with all it is about.
@@ -71,110 +73,78 @@ struct Loading<'a> {
     process: &'a Process,
     contents: &'a Contents<'a>,
     options: &'a Options,
-    expected: u64,
 }
 
 impl Loading<'_> {
-    async fn load(&self, target: &mut Target<'_>, mut intake: Intake, tally: &mut Tally) -> Result<(), Failure> {
+    async fn load(&self, mut target: Target<'_>, mut intake: Intake, tally: &mut Tally) -> Result<(), Failure> {
         let progress = self.process.progress();
-        progress.expect(self.contents.wanted().len() as u64, self.expected);
+        progress.expect(self.contents.wanted().len() as u64, self.expected());
         let mut schedule = Schedule::new(self.contents);
 
         progress.stage("making definitions");
         target
-            .make(&mut schedule, self.contents, self.options, tally, &progress)
+            .make_ready(&mut schedule, self.contents, self.options, tally, &progress)
             .await?;
 
         progress.stage("copying rows");
-        let mut loaded: Vec<EntryId> = Vec::new();
-        let mut filling = Filling::new(self.contents);
-        loop {
-            match intake.next().await? {
-                Arrival::Rows(chunk) if self.takes(&mut schedule, chunk.entry)? => {
-                    let (rows, bytes) = (chunk.rows, chunk.bytes.len() as u64);
-                    filling.take(chunk, target, tally).await?;
-                    progress.rows(rows, bytes);
-                }
-                Arrival::PartEnd(entry, part, end) if self.takes(&mut schedule, entry)? => {
-                    filling.end((entry, part), &end, target, tally).await?;
-                }
-                Arrival::EntryEnd(entry, end) if self.takes(&mut schedule, entry)? => {
-                    schedule.finished(entry);
-                    tally.filled += 1;
-                    progress.entry_done();
-                    if end.rows > 0 {
-                        loaded.push(entry);
-                    }
-                    self.say_filled(entry, end.rows);
-                }
-                Arrival::End => break,
-                // What was not wanted has been checked, and goes no further.
-                _ => {}
-            }
+        let (tell, told) = mpsc::unbounded_channel();
+        let mut orders = Vec::new();
+        let mut workers = Vec::new();
+        for (number, target) in self.crew(target).await?.into_iter().enumerate() {
+            let (order, ordered) = mpsc::unbounded_channel();
+            orders.push(order);
+            let worker = Worker {
+                number,
+                target,
+                contents: self.contents,
+                options: self.options,
+                tell: tell.clone(),
+            };
+            workers.push(worker.run(ordered));
         }
-
-        progress.stage("making indexes and constraints");
-        target
-            .make(&mut schedule, self.contents, self.options, tally, &progress)
-            .await?;
-        self.all_done(&schedule)?;
-        if !self.args.output.no_analyze {
-            progress.stage("analyzing");
-            target.analyze(self.contents, &loaded).await?;
+        drop(tell);
+        let created = !self.args.selection.data_only && !self.args.output.into_existing;
+        let crew = Crew { orders, told, created };
+        let mut foreman = Foreman::new(self.contents, self.process, &progress, tally, &mut schedule, crew);
+        let direct = async {
+            foreman.load(&mut intake).await?;
+            if !self.args.output.no_analyze {
+                progress.stage("analyzing");
+                foreman.analyze(&mut intake).await?;
+            }
+            drop(foreman);
+            Ok(())
+        };
+        // Workers end when there are no more orders; a failure ends them where they are.
+        let sessions = match select(Box::pin(direct), Box::pin(join_all(workers))).await {
+            Either::Left((directed, working)) => directed.map(|()| working)?.await,
+            Either::Right((sessions, direct)) => direct.await.map(|()| sessions)?,
+        };
+        progress.stage("committing");
+        if let Some(target) = sessions.into_iter().next() {
+            target.settle().await?;
         }
         Ok(())
     }
 
-    /// Whether the rows of an entry are wanted; marks it as begun.
-    fn takes(&self, schedule: &mut Schedule, id: EntryId) -> Result<bool, Failure> {
-        if !schedule.has(id) {
-            return Ok(false);
+    /// The session at hand and others beside it; as many as the server lets in.
+    async fn crew<'t>(&self, target: Target<'t>) -> Result<Vec<Target<'t>>, Failure> {
+        let others = (1..self.args.output.sessions()).map(|_| target.another());
+        let (others, refused): (Vec<_>, Vec<_>) = join_all(others).await.into_iter().partition(Result::is_ok);
+        if let Some(Err(failure)) = refused.first() {
+            let notice = Notice::new(format!("loading with {} sessions", others.len() + 1));
+            self.process
+                .messages
+                .warning(notice.detail(failure.notice.message.as_str()));
         }
-        if schedule.start(id) || schedule.accepts_rows(id) {
-            return Ok(true);
-        }
-        self.all_done(schedule).map(|()| true)
+        let mut crew = vec![target];
+        crew.extend(others.into_iter().flatten());
+        Ok(crew)
     }
 
-    /// An error unless nothing is left: entries that wait for one another, or for rows that did not come.
-    fn all_done(&self, schedule: &Schedule) -> Result<(), Failure> {
-        let left = schedule.unfinished();
-        match left.first().and_then(|&id| self.contents.get(id)) {
-            None => Ok(()),
-            Some(entry) => Err(Failure::failed("it waits for entries that wait for it, or never came")
-                .within(entry.describe())
-                .detail(format!("{} entries could not be made", left.len()))),
-        }
-    }
-
-    fn say_filled(&self, id: EntryId, rows: u64) {
-        if let Some(entry) = self.contents.get(id) {
-            let messages = &self.process.messages;
-            messages.info(format!("filled {}: {rows} rows", entry.describe()));
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_whole_databases_are_loaded() {
-        let head = |content| Head::new(content, "b5d6", "2026-01-01T00:00:00Z", "pgx-dump 0.1.0");
-        assert!(expect_whole_database(&head(Content::Database)).is_ok());
-        let refused = expect_whole_database(&head(Content::BaseBackup));
-        assert_eq!(
-            refused.map_err(|failure| failure.to_string()),
-            Err("the stream is a base backup, which this version cannot load".to_owned())
-        );
-    }
-
-    #[test]
-    fn text_of_a_database_without_encoding_is_bytes() {
-        let mut head = Head::new(Content::Database, "b5d6", "2026-01-01T00:00:00Z", "pgx-dump 0.1.0");
-        assert_eq!(text_of(&head), Text::Utf8);
-        head.requires.push(LATIN1_BYTES.to_owned());
-        assert_eq!(text_of(&head), Text::Bytes);
+    /// Bytes of rows that are to come, as the stream estimates them.
+    fn expected(&self) -> u64 {
+        let data = self.contents.wanted().filter_map(|entry| entry.data.as_ref());
+        data.map(|data| data.estimated_bytes).sum()
     }
 }

@@ -82,6 +82,21 @@ pub struct OutputArgs {
     #[arg(short = 'C', long)]
     pub create: bool,
 
+    /// Load with N sessions at once (default: up to 4, not more than cores, at least 2)
+    ///
+    /// Rows go in on as many sessions as are free; indexes are built as soon as their table is complete, while
+    /// others still come.
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256), conflicts_with = "single_transaction")]
+    pub jobs: Option<u32>,
+
+    /// Load in one transaction: all of it or nothing
+    #[arg(short = '1', long, conflicts_with = "create")]
+    pub single_transaction: bool,
+
+    /// Rows that may wait in memory for the target (default: 64MB)
+    #[arg(long, value_name = "SIZE", default_value = "64MB", hide_default_value = true, value_parser = size)]
+    pub buffer: usize,
+
     /// Load although the database has objects already
     #[arg(long)]
     pub into_existing: bool,
@@ -142,6 +157,35 @@ pub struct SelectionArgs {
     /// Leave out row security
     #[arg(long)]
     pub no_policies: bool,
+}
+
+impl OutputArgs {
+    /// How many sessions work on the target.
+    pub fn sessions(&self) -> usize {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        match (self.single_transaction, self.jobs) {
+            (true, _) => 1,
+            (false, Some(jobs)) => jobs as usize,
+            (false, None) => cores.clamp(2, 4),
+        }
+    }
+}
+
+/// Reads `64MB`, `1GB`, `500000`: bytes, in powers of 1024 as PostgreSQL's settings have them.
+fn size(text: &str) -> Result<usize, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit: usize = match &text[digits.len()..] {
+        "" | "B" => 1,
+        "kB" | "k" => 1 << 10,
+        "MB" | "M" => 1 << 20,
+        "GB" | "G" => 1 << 30,
+        other => return Err(format!("\"{other}\" is not a unit: B, kB, MB or GB")),
+    };
+    let number: usize = digits.parse().map_err(|_| format!("\"{text}\" is not a size"))?;
+    match number.checked_mul(unit) {
+        Some(size) if size >= 1 << 20 => Ok(size),
+        _ => Err("a buffer has at least 1MB".into()),
+    }
 }
 
 impl LoadArgs {

@@ -17,10 +17,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::{apply, failure};
 
-/// Bytes of rows that may wait for the target.
-pub const BUFFER: usize = 64 << 20;
 /// What the budget is counted in: KiB, since permits are few.
 const UNIT: usize = 1 << 10;
+/// The most bytes of rows in one frame.
+const LARGEST: usize = 16 << 20;
 /// Things that may wait for the target, whatever their size.
 const WAITING: usize = 256;
 
@@ -48,6 +48,8 @@ pub struct Chunk {
     pub part: u32,
     /// How many rows end here.
     pub rows: u64,
+    /// Whether the last row goes on in the next chunk of the part.
+    pub row_open: bool,
     /// The rows.
     pub bytes: Bytes,
     /// Their share of the budget.
@@ -59,19 +61,22 @@ pub struct Intake {
     arrivals: mpsc::Receiver<Result<Arrival, Failure>>,
     interrupt: Interrupt,
     name: String,
+    budget: Arc<Semaphore>,
 }
 
 impl Intake {
     /// Starts the thread.
-    pub fn start(input: Input, process: &Process) -> Result<Intake, Failure> {
+    pub fn start(input: Input, buffer: usize, process: &Process) -> Result<Intake, Failure> {
         let (sender, arrivals) = mpsc::channel(WAITING);
         let name = input.name().to_owned();
+        let budget = Arc::new(Semaphore::new(buffer / UNIT));
         let reading = Reading {
             name: name.clone(),
             reader: Reader::with(Decoder::new().understanding(FEATURES), input),
             entries: Vec::new(),
             parts: HashMap::new(),
-            budget: Arc::new(Semaphore::new(BUFFER / UNIT)),
+            budget: budget.clone(),
+            whole: (buffer / UNIT) as u32,
             runtime: Handle::current(),
         };
         let run = move || reading.run(&sender);
@@ -80,6 +85,7 @@ impl Intake {
                 arrivals,
                 interrupt: process.interrupt.clone(),
                 name,
+                budget,
             }),
             Err(error) => Err(Failure::caused_by(pgx_cli::Exit::Failed, &error)),
         }
@@ -88,6 +94,16 @@ impl Intake {
     /// How messages name the stream.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Waits until the user wants no more.
+    pub async fn interrupted(&self) -> Failure {
+        Failure::new(self.interrupt.raised().await, "interrupted")
+    }
+
+    /// Whether reading stands still, or soon will, until some of the rows that wait are taken.
+    pub fn is_pressed(&self) -> bool {
+        self.budget.available_permits() < LARGEST / UNIT
     }
 
     /// What comes next; a failure when the stream is bad or cut, or the user wants no more.
@@ -128,7 +144,9 @@ struct Reading {
     entries: Vec<Entry>,
     /// What entries with rows are called, and what has come of their open parts.
     parts: HashMap<EntryId, (String, pgx_rows::Format, HashMap<u32, Rows>)>,
+    /// Bytes of rows that may wait for the target, in units.
     budget: Arc<Semaphore>,
+    whole: u32,
     runtime: Handle,
 }
 
@@ -186,6 +204,7 @@ impl Reading {
 
     fn rows(&mut self, frame: DataFrame) -> Result<Chunk, Failure> {
         let (entry, part, rows) = (frame.entry(), frame.part(), frame.rows());
+        let row_open = frame.row_open();
         let bytes = frame
             .into_raw()
             .map_err(|error| Failure::caused_by(pgx_cli::Exit::Failed, &error))?;
@@ -201,12 +220,13 @@ impl Reading {
             let wrong = format!("a frame says that {rows} rows end in it, and {counted} do");
             return Err(Failure::failed(wrong).within(called.as_str()));
         }
-        let share = bytes.len().div_ceil(UNIT).clamp(1, BUFFER / UNIT) as u32;
+        let share = bytes.len().div_ceil(UNIT).clamp(1, self.whole as usize) as u32;
         let permit = self.runtime.block_on(self.budget.clone().acquire_many_owned(share));
         Ok(Chunk {
             entry,
             part,
             rows: counted,
+            row_open,
             bytes: bytes.into(),
             _permit: permit.map_err(|error| Failure::caused_by(pgx_cli::Exit::Failed, &error))?,
         })

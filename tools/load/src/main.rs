@@ -6,12 +6,15 @@ mod connect;
 #[cfg(test)]
 mod example;
 mod failure;
+mod foreman;
 mod intake;
-mod rows;
+mod job;
+mod router;
 mod run;
 mod script;
 mod tally;
 mod target;
+mod worker;
 
 fn main() -> std::process::ExitCode {
     pgx_cli::start(&args::MANUAL, run::run)

@@ -18,11 +18,17 @@ async fn story(args: &LoadArgs, process: &Process) -> Result<(), Failure> {
     let input = process.input(args.input.as_deref())?;
     input.expect_stream()?;
     match &args.output.file {
-        None => apply::apply(args, process, Intake::start(input, process)?).await,
+        None => apply::apply(args, process, Intake::start(input, args.output.buffer, process)?).await,
         Some(file) => {
             let output = process.output(Some(file), Content::Text)?;
             input.expect_apart(&output)?;
-            script::write(args, process, Intake::start(input, process)?, output).await
+            script::write(
+                args,
+                process,
+                Intake::start(input, args.output.buffer, process)?,
+                output,
+            )
+            .await
         }
     }
 }

@@ -1,16 +1,17 @@
 //! The target: a session, and what it has been told.
 
-use pgx_archive::{Entry, EntryId};
+use pgx_archive::Entry;
 use pgx_cli::{Failure, Process, Progress};
 use pgx_restore::preflight::{self, objections};
 use pgx_restore::session::TableDefaults;
-use pgx_restore::{Contents, Options, Schedule, Step, Work, work};
+use pgx_restore::{Contents, Options, Schedule, Step, Work, attach_work, index_work, work};
 use pgx_server::target::{self, TargetOptions};
 use pgx_server::{BatchError, Conninfo, Session, Text};
 
 use crate::args::LoadArgs;
 use crate::connect;
 use crate::failure;
+use crate::job::{Half, Job};
 use crate::tally::Tally;
 
 /// Entries whose statements are sent at once, in one transaction: enough to hide the way to the server
@@ -60,6 +61,16 @@ impl<'a> Target<'a> {
         target::set_up(&self.session, &options)
             .await
             .map_err(|error| failure::server(&error))?;
+        let sessions = self.args.output.sessions();
+        target::prepare_for_bulk(&self.session, sessions)
+            .await
+            .map_err(|error| failure::server(&error))?;
+        if self.args.output.single_transaction {
+            self.session
+                .execute("BEGIN")
+                .await
+                .map_err(|error| failure::server(&error))?;
+        }
         self.encoding = self.own_encoding().to_owned();
         self.defaults = TableDefaults::default();
         Ok(())
@@ -104,7 +115,7 @@ impl<'a> Target<'a> {
     }
 
     /// Runs the statements of everything that is ready, until only rows are missing, or nothing is.
-    pub async fn make(
+    pub async fn make_ready(
         &mut self,
         schedule: &mut Schedule,
         contents: &Contents<'_>,
@@ -112,9 +123,6 @@ impl<'a> Target<'a> {
         tally: &mut Tally,
         progress: &Progress,
     ) -> Result<(), Failure> {
-        self.speak(self.own_encoding())
-            .await
-            .map_err(|error| failure::server(&error))?;
         loop {
             let batch = schedule.batch(BATCH);
             if batch.is_empty() {
@@ -126,26 +134,43 @@ impl<'a> Target<'a> {
                     .map_err(|error| Failure::failed(error.to_string()))?;
                 let (alone, connect) = (work.alone, work.connect.clone());
                 if alone {
-                    self.together(&mut pending, tally).await?;
+                    self.together(&mut pending).await?;
                     self.alone(entry, &work, tally).await?;
                 } else {
                     pending.push((entry, work));
                 }
                 if let Some(database) = connect {
-                    self.together(&mut pending, tally).await?;
+                    self.together(&mut pending).await?;
                     self.reconnect(&database).await?;
                 }
             }
-            self.together(&mut pending, tally).await?;
+            self.together(&mut pending).await?;
             for id in batch {
                 schedule.finished(id);
+                tally.made += 1;
                 progress.entry_done();
             }
         }
     }
 
+    /// Runs the statements of some jobs in one transaction.
+    pub async fn make(&mut self, jobs: &[Job], contents: &Contents<'_>, options: &Options) -> Result<(), Failure> {
+        let mut pending: Vec<(&Entry, Work)> = Vec::new();
+        for job in jobs {
+            let Some(entry) = contents.get(job.id) else { continue };
+            let whole = work(entry, contents, options, &mut self.defaults);
+            let work = match job.half {
+                Half::Whole => Some(whole.map_err(|error| Failure::failed(error.to_string()))?),
+                Half::Index => index_work(entry, options, &mut self.defaults),
+                Half::Attach => attach_work(entry),
+            };
+            pending.extend(work.map(|work| (entry, work)));
+        }
+        self.together(&mut pending).await
+    }
+
     /// Runs the statements of some entries in one transaction.
-    async fn together(&self, pending: &mut Vec<(&Entry, Work)>, tally: &mut Tally) -> Result<(), Failure> {
+    async fn together(&mut self, pending: &mut Vec<(&Entry, Work)>) -> Result<(), Failure> {
         let (mut statements, mut about): (Vec<&str>, Vec<(&Entry, Step)>) = (Vec::new(), Vec::new());
         for (entry, work) in &*pending {
             for statement in &work.statements {
@@ -155,16 +180,60 @@ impl<'a> Target<'a> {
         }
         if !statements.is_empty() {
             self.process.interrupt.check()?;
-            self.session
-                .batch(&statements)
+            self.speak(self.own_encoding())
                 .await
-                .map_err(|error| refused(&error, &about))?;
+                .map_err(|error| failure::server(&error))?;
+            let done = match self.args.output.single_transaction {
+                true => self.session.batch_within(&statements).await,
+                false => self.session.batch(&statements).await,
+            };
+            done.map_err(|error| refused(&error, &about))?;
         }
-        for (entry, work) in pending.drain(..) {
-            tally.made += u64::from(!work.statements.is_empty());
+        for (entry, _) in pending.drain(..) {
             self.process.messages.info(format!("made {}", entry.describe()));
         }
         Ok(())
+    }
+
+    /// Begins a transaction, unless all of the load is one.
+    pub async fn begin(&self) -> Result<(), pgx_server::Error> {
+        match self.args.output.single_transaction {
+            true => Ok(()),
+            false => self.session.execute("BEGIN").await,
+        }
+    }
+
+    /// Ends a transaction, unless all of the load is one.
+    pub async fn commit(&self) -> Result<(), pgx_server::Error> {
+        match self.args.output.single_transaction {
+            true => Ok(()),
+            false => self.session.commit().await,
+        }
+    }
+
+    /// Another session of the same target.
+    pub async fn another(&self) -> Result<Target<'a>, Failure> {
+        let (session, info) = connect::connect(self.info.clone(), &self.args.connection, self.process).await?;
+        let mut target = Target {
+            session,
+            info,
+            encoding: String::new(),
+            defaults: TableDefaults::default(),
+            ..*self
+        };
+        target.set_up().await?;
+        Ok(target)
+    }
+
+    /// Waits until all that was committed is safe: until then commits did not wait for the disk.
+    pub async fn settle(self) -> Result<(), Failure> {
+        let database = self.info.dbname.clone();
+        let failed = |error| failure::at(&error, database.as_str(), "committing");
+        if self.args.output.single_transaction {
+            self.session.commit().await.map_err(failed)?;
+        }
+        target::settle(&self.session).await.map_err(failed)?;
+        self.session.close().await.map_err(failed)
     }
 
     /// Runs the statements of an entry that no transaction may hold.
@@ -192,23 +261,6 @@ impl<'a> Target<'a> {
         // The one that goes has nothing left to say: all its answers have been read.
         let _ = std::mem::replace(&mut self.session, session).close().await;
         self.set_up().await
-    }
-
-    /// Ends the session.
-    pub async fn close(self) -> Result<(), Failure> {
-        self.session.close().await.map_err(|error| failure::server(&error))
-    }
-
-    /// ANALYZEs what was loaded.
-    pub async fn analyze(&self, contents: &Contents<'_>, loaded: &[EntryId]) -> Result<(), Failure> {
-        for (entry, sql) in pgx_restore::analyze(contents, loaded) {
-            self.process.interrupt.check()?;
-            self.session
-                .execute(&sql)
-                .await
-                .map_err(|error| failure::at(&error, entry.describe(), "analyzing"))?;
-        }
-        Ok(())
     }
 }
 

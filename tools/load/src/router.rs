@@ -1,0 +1,310 @@
+//! Which rows go to which session: a value without sockets, so that every question of order is a unit test.
+//!
+//! The stream may have any number of parts open, and there may be fewer sessions. Rows of a part that no
+//! session takes wait here; the intake's budget bounds how many. A session whose own part gives it nothing to
+//! do is told to turn to another part: it ends its COPY between two rows, commits, and can come back later.
+//! So a full budget always holds rows that some session can take, and any stream goes through any number of
+//! sessions.
+
+use std::collections::{HashMap, VecDeque};
+
+use pgx_archive::EntryId;
+
+/// An entry's part.
+pub type Part = (EntryId, u32);
+
+/// Bytes that must wait for a session to leave a part that has more to come: a change costs a commit.
+const WORTH_A_CHANGE: usize = 4 << 20;
+
+/// Rows on their way to sessions. `C` is what a piece of rows is.
+#[derive(Debug)]
+pub struct Router<C> {
+    parts: HashMap<Part, State<C>>,
+    /// What each session has been given and has not taken yet, for those that fill a part.
+    sessions: HashMap<usize, Filling>,
+}
+
+#[derive(Debug)]
+struct State<C> {
+    waiting: VecDeque<C>,
+    bytes: usize,
+    /// The row that came last goes on.
+    row_open: bool,
+    /// All its rows have come.
+    ended: bool,
+    session: Option<usize>,
+    /// Rows that sessions have committed.
+    committed: u64,
+    /// Whether a session has begun it.
+    begun: bool,
+}
+
+#[derive(Debug)]
+struct Filling {
+    part: Part,
+    ahead: usize,
+    leaving: bool,
+}
+
+/// What becomes of a piece of rows.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Route<C> {
+    /// It goes to this session, which fills the part.
+    To(usize, C),
+    /// It waits.
+    Waits,
+}
+
+/// A part that is begun, or gone on with.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Turn<C> {
+    /// The part.
+    pub part: Part,
+    /// The rows that have come so far.
+    pub rows: Vec<C>,
+    /// Whether all its rows are among them.
+    pub ended: bool,
+    /// Whether no session had begun it before.
+    pub first: bool,
+}
+
+impl<C> Default for Router<C> {
+    fn default() -> Router<C> {
+        Router {
+            parts: HashMap::new(),
+            sessions: HashMap::new(),
+        }
+    }
+}
+
+impl<C> Router<C> {
+    /// Takes a piece of rows of some length; `row_open` says that its last row goes on in the next piece.
+    pub fn rows(&mut self, part: Part, piece: C, bytes: usize, row_open: bool) -> Route<C> {
+        let state = self.parts.entry(part).or_insert_with(State::new);
+        state.row_open = row_open;
+        if let Some(session) = state.session
+            && let Some(filling) = self.sessions.get_mut(&session)
+            && !filling.leaving
+        {
+            filling.ahead += 1;
+            return Route::To(session, piece);
+        }
+        state.bytes += bytes;
+        state.waiting.push_back(piece);
+        Route::Waits
+    }
+
+    /// All rows of a part have come; the session that fills it, if one does and has not been told to leave it.
+    pub fn ended(&mut self, part: Part) -> Option<usize> {
+        let state = self.parts.entry(part).or_insert_with(State::new);
+        state.ended = true;
+        let session = state.session?;
+        self.sessions
+            .get(&session)
+            .filter(|filling| !filling.leaving)
+            .map(|_| session)
+    }
+
+    /// A session has taken a piece of what it was given.
+    pub fn taken(&mut self, session: usize) {
+        if let Some(filling) = self.sessions.get_mut(&session) {
+            filling.ahead = filling.ahead.saturating_sub(1);
+        }
+    }
+
+    /// Gives a session the part that most rows wait for, if any do.
+    pub fn turn(&mut self, session: usize) -> Option<Turn<C>> {
+        let part = self.most_waiting()?;
+        let state = self.parts.get_mut(&part)?;
+        let first = !state.begun;
+        state.session = Some(session);
+        state.begun = true;
+        state.bytes = 0;
+        let rows: Vec<C> = state.waiting.drain(..).collect();
+        self.sessions.insert(
+            session,
+            Filling {
+                part,
+                ahead: rows.len(),
+                leaving: false,
+            },
+        );
+        Some(Turn {
+            part,
+            rows,
+            ended: state.ended,
+            first,
+        })
+    }
+
+    /// A session that should leave its part for another: it has nothing to do, and others have waited long
+    /// enough, or `pressed` says that nothing more comes before some of what waits is taken.
+    pub fn leave(&mut self, pressed: bool) -> Option<usize> {
+        let part = self.most_waiting()?;
+        let state = &self.parts[&part];
+        if !(pressed || state.ended || state.bytes >= WORTH_A_CHANGE) {
+            return None;
+        }
+        // A part whose rows have all come ends by itself, and a row is not cut in two.
+        let stays = |part: &Part| self.parts.get(part).is_none_or(|state| state.ended || state.row_open);
+        let mut idle = self
+            .sessions
+            .iter_mut()
+            .filter(|(_, filling)| filling.ahead == 0 && !filling.leaving);
+        let (session, filling) = idle.find(|(_, filling)| !stays(&filling.part))?;
+        filling.leaving = true;
+        Some(*session)
+    }
+
+    /// A session has committed what it was given of its part, and is free. When that was all of the part,
+    /// the answer is the part and the number of its rows.
+    pub fn left(&mut self, session: usize, rows: u64) -> Option<(Part, u64)> {
+        let part = self.sessions.remove(&session)?.part;
+        let state = self.parts.get_mut(&part)?;
+        state.session = None;
+        state.committed += rows;
+        self.complete(part)
+    }
+
+    /// A part that came without any rows, or whose last rows are in: its rows, when nothing is left of it.
+    pub fn complete(&mut self, part: Part) -> Option<(Part, u64)> {
+        let state = self.parts.get(&part)?;
+        if !state.ended || state.session.is_some() || !state.waiting.is_empty() {
+            return None;
+        }
+        let rows = state.committed;
+        self.parts.remove(&part);
+        Some((part, rows))
+    }
+
+    /// How many sessions fill parts.
+    pub fn filling(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// Whether rows wait for a session.
+    pub fn is_waiting(&self) -> bool {
+        self.parts
+            .values()
+            .any(|state| state.session.is_none() && !state.waiting.is_empty())
+    }
+
+    fn most_waiting(&self) -> Option<Part> {
+        let waiting = self
+            .parts
+            .iter()
+            .filter(|(_, state)| state.session.is_none() && !state.waiting.is_empty());
+        waiting
+            .max_by_key(|(part, state)| (state.bytes, std::cmp::Reverse(**part)))
+            .map(|(part, _)| *part)
+    }
+}
+
+impl<C> State<C> {
+    fn new() -> State<C> {
+        State {
+            waiting: VecDeque::new(),
+            bytes: 0,
+            row_open: false,
+            ended: false,
+            session: None,
+            committed: 0,
+            begun: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: Part = (EntryId(1), 1);
+    const B: Part = (EntryId(2), 1);
+
+    #[test]
+    fn rows_follow_the_session_that_fills_their_part() {
+        let mut router = Router::default();
+        assert_eq!(router.rows(A, 'a', 1, false), Route::Waits);
+        assert_eq!(
+            router.turn(0),
+            Some(Turn {
+                part: A,
+                rows: vec!['a'],
+                ended: false,
+                first: true
+            })
+        );
+        assert_eq!(router.rows(A, 'b', 1, false), Route::To(0, 'b'));
+        assert_eq!(router.ended(A), Some(0));
+        assert_eq!(router.left(0, 7), Some((A, 7)));
+        assert_eq!(router.turn(0), None);
+    }
+
+    #[test]
+    fn one_session_serves_two_open_parts() {
+        let mut router = Router::default();
+        router.rows(A, 'a', 1, false);
+        router.turn(0);
+        assert_eq!(router.rows(B, 'b', 1, false), Route::Waits);
+        assert_eq!(router.leave(true), None, "it has rows to take");
+        router.taken(0);
+        assert_eq!(router.leave(false), None, "too little waits");
+        assert_eq!(router.leave(true), Some(0));
+        assert_eq!(router.rows(A, 'c', 1, false), Route::Waits, "it is leaving");
+        assert_eq!(router.left(0, 3), None, "more is to come");
+        let turn = router.turn(0).expect("both wait");
+        assert_eq!((turn.part, turn.first), (A, false));
+    }
+
+    #[test]
+    fn a_part_that_has_all_come_is_waited_for() {
+        let mut router = Router::default();
+        router.rows(A, 'a', 1, false);
+        router.turn(0);
+        router.taken(0);
+        assert_eq!(router.ended(A), Some(0));
+        router.rows(B, 'b', 9 << 20, false);
+        assert_eq!(router.leave(true), None);
+        assert_eq!(router.left(0, 1), Some((A, 1)));
+    }
+
+    #[test]
+    fn a_row_is_not_cut_in_two() {
+        let mut router = Router::default();
+        router.rows(A, 'a', 1, true);
+        router.turn(0);
+        router.taken(0);
+        router.rows(B, 'b', 9 << 20, false);
+        assert_eq!(router.leave(true), None);
+        router.rows(A, 'c', 1, false);
+        router.taken(0);
+        assert_eq!(router.leave(true), Some(0));
+    }
+
+    #[test]
+    fn a_part_without_rows_is_complete_at_once() {
+        let mut router: Router<char> = Router::default();
+        assert_eq!(router.ended(A), None);
+        assert_eq!(router.complete(A), Some((A, 0)));
+    }
+
+    #[test]
+    fn what_ended_while_its_session_left_is_taken_up_again() {
+        let mut router = Router::default();
+        router.rows(A, 'a', 1, false);
+        router.turn(0);
+        router.taken(0);
+        router.rows(B, 'b', 1, false);
+        assert_eq!(router.leave(true), Some(0));
+        router.rows(A, 'c', 1, false);
+        assert_eq!(router.ended(A), None);
+        assert_eq!(router.left(0, 1), None);
+        assert!(router.is_waiting());
+        let turns: Vec<_> = (0..2).filter_map(|session| router.turn(session)).collect();
+        assert!(
+            turns
+                .iter()
+                .any(|turn| turn.part == A && turn.ended && turn.rows == ['c'])
+        );
+    }
+}
