@@ -145,7 +145,7 @@ pub static READERS: &[Reader] = &[
     types::domain::READER,
     types::domain_constraint::READER,
     function::definition::READER,
-    aggregate::DEFINITION,
+    aggregate::definition::READER,
     operator_members::OPERATOR_READER,
     operator_members::FUNCTION_READER,
     text_search::configuration::MAPPING_READER,
