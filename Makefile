@@ -1,6 +1,7 @@
 # make        builds the tools
 # make test   everything, on real servers, which it obtains first
 # make demo   a million rows from one server to another, and the proof
+# make bench  copies of big databases, ours and stock's, side by side; BENCH='shop --runs 1' for less
 # make check  style, lints, pages that are out of date
 # make man    writes man pages and completions anew
 # make vectors  writes tests/vectors anew, after a change of the format
@@ -36,6 +37,11 @@ vectors: cargo
 
 demo: cargo
 	tests/demo
+
+bench: cargo
+	tests/servers/fetch 18
+	cargo build --release --workspace
+	cargo bench -p pgx-tests --bench copies -- $(BENCH)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/bash-completion/completions \
