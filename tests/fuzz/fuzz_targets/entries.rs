@@ -1,0 +1,8 @@
+//! Any JSON, read as entries and as HEAD.
+#![no_main]
+
+#[path = "../targets.rs"]
+#[allow(dead_code)]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::entries(bytes));

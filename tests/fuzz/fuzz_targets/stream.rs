@@ -1,0 +1,8 @@
+//! Any bytes, read as a stream.
+#![no_main]
+
+#[path = "../targets.rs"]
+#[allow(dead_code)]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::stream(bytes));
