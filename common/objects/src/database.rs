@@ -401,6 +401,8 @@ impl Server {
 pub struct Database {
     /// Facts about the source.
     pub server: Server,
+    /// Names of subscriptions that the role may not read, so that they are in no dump of its.
+    pub unreadable_subscriptions: Vec<String>,
     /// The database itself; late.
     pub own: Option<Box<DatabaseEntry>>,
     /// Role names by OID.

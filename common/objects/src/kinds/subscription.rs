@@ -1,7 +1,8 @@
 //! Subscriptions (`pg_subscription`).
 //!
-//! Only a superuser may read the connection string, so nobody else dumps subscriptions. They are made without
-//! connecting: whoever restores enables them when the publisher knows of the move.
+//! Only a superuser may read the connection string, so nobody else dumps subscriptions: what is left out is
+//! remembered by name. They are made without connecting: whoever restores enables them when the publisher
+//! knows of the move.
 
 use std::fmt::Write;
 
@@ -41,12 +42,28 @@ WHERE d.datname = pg_catalog.current_database()
 ORDER BY s.oid",
 };
 
-/// The subscriptions of the database, for superusers.
+const NAMES: Select = Select {
+    columns: &[column("name", "s.subname")],
+    from: "FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid
+WHERE d.datname = pg_catalog.current_database()
+ORDER BY s.subname",
+};
+
+/// The subscriptions of the database for superusers, for others their names only.
 pub const READER: Reader = Reader {
     name: "subscriptions",
     phase: Phase::Early,
-    query: |db| db.server.superuser.then(|| SUBSCRIPTIONS.sql(db.server.major(), &[])),
+    query: |db| {
+        let select = if db.server.superuser { SUBSCRIPTIONS } else { NAMES };
+        Some(select.sql(db.server.major(), &[]))
+    },
     read: |db: &mut Database, rows: &Rows| {
+        if !db.server.superuser {
+            for row in rows.iter() {
+                db.unreadable_subscriptions.push(row.text("name")?.to_owned());
+            }
+            return Ok(());
+        }
         for row in rows.iter() {
             let body = Subscription::read(&row)?;
             db.add(class::SUBSCRIPTION, &row, Body::Subscription(Box::new(body)))?;
