@@ -16,8 +16,8 @@ mod workload;
 
 use std::fmt::Display;
 use std::fs;
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -76,23 +76,25 @@ fn bench(arguments: &Arguments) -> Result<ExitCode, String> {
         arguments.workloads.is_empty() || arguments.workloads.iter().any(|name| name == workload.name)
     };
     let course = course(arguments)?;
-    let races: Vec<Race> = ALL
-        .iter()
-        .filter(chosen)
-        .map(|workload| course.race(workload))
-        .collect();
-
     let directory = directory()?;
-    let written = |error: std::io::Error| format!("{}: {error}", directory.display());
-    fs::create_dir_all(&directory).map_err(written)?;
-    fs::write(directory.join("results.md"), report::markdown(&course, &races)).map_err(written)?;
-    fs::write(directory.join("results.svg"), chart::svg(&races)).map_err(written)?;
+    let mut races: Vec<Race> = Vec::new();
+    for workload in ALL.iter().filter(chosen) {
+        races.push(course.race(workload));
+        // What is known so far is not lost when the next workload is too much for this machine.
+        write_results(&directory, &course, &races).map_err(|error| format!("{}: {error}", directory.display()))?;
+    }
 
     let table = directory.join("results.md");
-    let mut stdout = std::io::stdout().lock();
+    let mut stdout = io::stdout().lock();
     write!(stdout, "{}\n{}\n", report::summary(&races), table.display()).map_err(|error| error.to_string())?;
     let failed = races.iter().any(|race| !race.failures.is_empty());
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn write_results(directory: &Path, course: &Course, races: &[Race]) -> io::Result<()> {
+    fs::create_dir_all(directory)?;
+    fs::write(directory.join("results.md"), report::markdown(course, races))?;
+    fs::write(directory.join("results.svg"), chart::svg(races))
 }
 
 fn course(arguments: &Arguments) -> Result<Course, String> {
@@ -128,5 +130,5 @@ fn directory() -> Result<PathBuf, String> {
 /// Tells whoever waits.
 fn say(words: impl Display) {
     // Nobody may be listening.
-    let _ = writeln!(std::io::stderr(), "bench: {words}");
+    let _ = writeln!(io::stderr(), "bench: {words}");
 }

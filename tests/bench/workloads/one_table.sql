@@ -15,7 +15,7 @@ CREATE TABLE readings (
     raw bytea
 );
 INSERT INTO readings
-SELECT i, i * 7919 % 5000, timestamptz '2020-01-01 00:00:00+00' + i * interval '13 seconds',
+SELECT i, i::bigint * 7919 % 5000, timestamptz '2020-01-01 00:00:00+00' + i * interval '13 seconds',
        random() * 40 - 10, random(), 950 + random() * 100, i % 17 > 0,
        'from station ' || i % 997, decode(md5(i::text), 'hex')
 FROM generate_series(1, :rows) i;
