@@ -3,6 +3,10 @@
 //! Sub-objects are ignored: a dependency of a column counts for its table. Pins say nothing, and members of
 //! extensions are known already.
 
+use std::collections::HashMap;
+
+use pgx_archive::CatalogId;
+
 use crate::database::{Body, Database, class};
 use crate::error::Error;
 use crate::kinds::{Phase, Reader};
@@ -49,12 +53,20 @@ pub const READER: Reader = Reader {
 };
 
 fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
+    let between = triggers_between(db, rows)?;
     for row in rows.iter() {
+        let Some(id) = db.by_oid(row.oid("class")?, row.oid("oid")?) else {
+            continue;
+        };
+        let mut on = CatalogId {
+            class: row.oid("on_class")?,
+            oid: row.oid("on_oid")?,
+        };
+        while let Some(next) = between.get(&on) {
+            on = *next;
+        }
         // Rows about TOAST tables and the like have no object here.
-        let (Some(id), Some(on)) = (
-            db.by_oid(row.oid("class")?, row.oid("oid")?),
-            db.by_oid(row.oid("on_class")?, row.oid("on_oid")?),
-        ) else {
+        let Some(on) = db.by_oid(on.class, on.oid) else {
             continue;
         };
         let kind = row.letter("kind")?;
@@ -73,4 +85,25 @@ fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Triggers of partitions that are as their parents', and so no objects here, each with the trigger it comes
+/// from: what depends on one depends on the other.
+fn triggers_between(db: &Database, rows: &Rows) -> Result<HashMap<CatalogId, CatalogId>, Error> {
+    let mut between = HashMap::new();
+    for row in rows.iter() {
+        let id = CatalogId {
+            class: row.oid("class")?,
+            oid: row.oid("oid")?,
+        };
+        let on = CatalogId {
+            class: row.oid("on_class")?,
+            oid: row.oid("on_oid")?,
+        };
+        if id.class == class::TRIGGER && on.class == class::TRIGGER && id != on && db.by_oid(id.class, id.oid).is_none()
+        {
+            between.insert(id, on);
+        }
+    }
+    Ok(between)
 }

@@ -40,13 +40,11 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
     let mut parts = parts::parts(&entries);
     let inside = data::with_rows_inside(&db).into_iter().map(|table| db.qualified(table));
     parts::leave_to_holder(&mut parts, &inside.collect());
-    if !args.selection.data_only {
-        parts::largest_first(&mut parts);
-    }
     Ok(Description {
         entries,
         parts,
         refused,
+        unreadable: db.unreadable_subscriptions,
     })
 }
 
@@ -72,10 +70,16 @@ pub struct Description {
     pub parts: Vec<Part>,
     /// Tables whose rows are text although binary was asked for, each with the column that stands against it.
     pub refused: Vec<(String, String)>,
+    /// Subscriptions that are left out because only a superuser may read them.
+    pub unreadable: Vec<String>,
 }
 
-/// Says which tables are sent as text although binary was asked for.
-pub fn mention(refused: &[(String, String)], process: &Process) {
+/// Says which tables are sent as text although binary was asked for, and what is left out.
+pub fn mention(refused: &[(String, String)], unreadable: &[String], process: &Process) {
+    for subscription in unreadable {
+        let message = format!("subscription {subscription} is left out: only a superuser can read it");
+        process.messages.warning(message);
+    }
     for (table, column) in refused {
         let message = format!(
             "rows of {table} are sent as text: column \"{column}\" has no binary form that another database accepts"

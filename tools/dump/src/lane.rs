@@ -70,7 +70,7 @@ impl Lane {
         }
         let _present = work.enter();
         let mut locked = HashSet::new();
-        while let Some(part) = work.next() {
+        while let Some(part) = work.next().await {
             match &part.table {
                 Some(table) if !locked.contains(table) => {
                     if !self.lock(table).await.map_err(|error| part.refused(error))? {

@@ -22,6 +22,8 @@ const AHEAD: usize = 2;
 pub struct Lanes {
     /// What they give.
     pub merge: Merge,
+    /// What is left for them to do.
+    pub work: Arc<Work>,
     tasks: JoinSet<()>,
 }
 
@@ -45,6 +47,7 @@ impl Lanes {
         }
         Lanes {
             merge: Merge::new(merge),
+            work,
             tasks,
         }
     }

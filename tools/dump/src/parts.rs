@@ -1,6 +1,6 @@
 //! What is to be read: entries with rows, cut into parts.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use pgx_archive::{Entry, EntryId, Format};
 use pgx_objects::kinds::data::{self, Blocks};
@@ -30,16 +30,17 @@ pub struct Part {
     pub format: Format,
     /// Bytes that the whole entry is expected to have.
     pub bytes: u64,
+    /// Entries whose rows must all have been sent before.
+    pub after: Vec<EntryId>,
 }
 
-/// All parts of all entries with rows, in the order of the entries.
+/// All parts of all entries with rows: those of large tables first, so that nobody is left alone with one at
+/// the end.
 pub fn parts(entries: &[Entry]) -> Vec<Part> {
-    entries.iter().flat_map(|entry| parts_of(entry, entries)).collect()
-}
-
-/// Puts the parts of large tables first, so that nobody is left alone with one at the end.
-pub fn largest_first(parts: &mut [Part]) {
+    let by_id: HashMap<EntryId, &Entry> = entries.iter().map(|entry| (entry.id, entry)).collect();
+    let mut parts: Vec<Part> = entries.iter().flat_map(|entry| parts_of(entry, &by_id)).collect();
     parts.sort_by_key(|part| std::cmp::Reverse(part.bytes));
+    parts
 }
 
 /// Leaves the rows of some tables, named as SQL names them, to the session that holds the locks.
@@ -52,8 +53,13 @@ pub fn leave_to_holder(parts: &mut [Part], tables: &HashSet<String>) {
     }
 }
 
-fn parts_of(entry: &Entry, entries: &[Entry]) -> Vec<Part> {
+fn parts_of(entry: &Entry, entries: &HashMap<EntryId, &Entry>) -> Vec<Part> {
     let Some(data) = &entry.data else { return Vec::new() };
+    let before: Vec<&Entry> = entry
+        .dependencies
+        .iter()
+        .filter_map(|id| entries.get(id).copied())
+        .collect();
     let part = |number, copy| Part {
         entry: entry.id,
         number,
@@ -67,10 +73,16 @@ fn parts_of(entry: &Entry, entries: &[Entry]) -> Vec<Part> {
         copy,
         format: data.format,
         bytes: data.estimated_bytes,
+        after: before
+            .iter()
+            .filter(|other| other.data.is_some())
+            .map(|other| other.id)
+            .collect(),
     };
     if data.format == Format::LargeObjects {
-        let group = entries.iter().filter(|other| entry.dependencies.contains(&other.id));
-        return group
+        return before
+            .iter()
+            .copied()
             .filter_map(large_object_copy::copy_out)
             .map(|copy| part(1, copy))
             .collect();
@@ -164,8 +176,7 @@ mod tests {
 
     #[test]
     fn the_largest_table_comes_first_with_all_its_parts() {
-        let mut parts = parts(&[table(1, 1, 5), table(2, 2, 900), table(3, 1, 70)]);
-        largest_first(&mut parts);
+        let parts = parts(&[table(1, 1, 5), table(2, 2, 900), table(3, 1, 70)]);
         let order: Vec<_> = parts.iter().map(|part| (part.entry.0, part.number)).collect();
         assert_eq!(order, [(2, 1), (2, 2), (3, 1), (1, 1)]);
     }

@@ -20,7 +20,14 @@ use crate::stream;
 pub async fn write(args: &DumpArgs, process: &Process, source: Source, mut sink: Sink) -> Result<(), Failure> {
     let progress = process.progress();
     progress.stage("reading catalogs");
-    let Description { entries, parts, .. } = describe::describe(&source, args).await.map_err(Error::into_failure)?;
+    let described = describe::describe(&source, args).await.map_err(Error::into_failure)?;
+    let Description {
+        entries,
+        parts,
+        refused,
+        unreadable,
+    } = described;
+    describe::mention(&refused, &unreadable, process);
     progress.expect(parts.len() as u64, stream::expected(&entries));
     progress.stage("reading rows");
     copy_settings(&source.session, CopyForm::Text)

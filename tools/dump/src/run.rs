@@ -77,6 +77,7 @@ async fn send(
         entries,
         parts,
         refused,
+        unreadable,
     } = match described {
         Ok(described) => described,
         Err(error) => {
@@ -85,7 +86,7 @@ async fn send(
                 .await);
         }
     };
-    describe::mention(&refused, process);
+    describe::mention(&refused, &unreadable, process);
     progress.expect(lanes::missing(&parts).len() as u64, stream::expected(&entries));
     encoder.entries(&entries, &mut bytes).map_err(fatal)?;
     let (mut encoder, _) = encoder.toc_end(&mut bytes).map_err(fatal)?;
@@ -98,7 +99,7 @@ async fn send(
         source.widen(wanted, args.connection.role.as_ref(), process).await?;
         let missing = lanes::missing(&parts);
         let mut lanes = Lanes::start(&source, parts, compression, process);
-        stream::rows(&mut lanes.merge, missing, &mut encoder, &mut sink, &progress).await?;
+        stream::rows(&mut lanes, missing, &mut encoder, &mut sink, &progress).await?;
         lanes.end().await?;
         source.release().await
     };

@@ -11,7 +11,7 @@ use pgx_cli::{Failure, Progress};
 
 use crate::error::Error;
 use crate::lane::Sealed;
-use crate::merge::Merge;
+use crate::lanes::Lanes;
 use crate::sink::Sink;
 
 /// How long nothing may flow without a sign of life; readers wait for one every 5 seconds.
@@ -75,7 +75,7 @@ pub async fn alive<T>(
 
 /// Sends what the lanes give until all of them have ended.
 pub async fn rows(
-    lanes: &mut Merge,
+    lanes: &mut Lanes,
     mut missing: HashMap<EntryId, u32>,
     encoder: &mut Encoder<Rows>,
     sink: &mut Sink,
@@ -87,7 +87,7 @@ pub async fn rows(
     };
     loop {
         let mut bytes = Vec::new();
-        match tokio::time::timeout(QUIET, lanes.next()).await {
+        match tokio::time::timeout(QUIET, lanes.merge.next()).await {
             Ok(None) => return Ok(()),
             Ok(Some(Sealed::Frame(frame))) => {
                 encoder.data(&frame, &mut bytes)?;
@@ -101,6 +101,7 @@ pub async fn rows(
                 *left = left.saturating_sub(1);
                 if *left == 0 {
                     encoder.entry_end(entry, &mut bytes)?;
+                    lanes.work.sent(entry);
                     progress.entry_done();
                 }
             }

@@ -173,12 +173,12 @@ impl<'a> Foreman<'a> {
             let for_the_stream = !self.over && self.router.filling() == 0 && self.free() == 1;
             if !for_the_stream && let Some(jobs) = self.next_jobs() {
                 self.make(number, jobs);
-            } else if self.router.is_waiting() {
+            } else {
                 self.fill(number);
             }
         }
         if self.free() == 0
-            && let Some(number) = self.router.leave(pressed)
+            && let Some(number) = self.router.leave(pressed, |id| self.schedule.accepts_rows(id))
         {
             self.workers[number].end();
         }
@@ -240,8 +240,11 @@ impl<'a> Foreman<'a> {
     }
 
     fn fill(&mut self, number: usize) {
-        let Some(turn) = self.router.turn(number) else { return };
+        let Some(turn) = self.router.turn(number, |id| self.schedule.accepts_rows(id)) else {
+            return;
+        };
         let (id, _) = turn.part;
+        self.schedule.start(id);
         let (feed, rows) = mpsc::unbounded_channel();
         for chunk in turn.rows {
             let _ = feed.send(Feed::Rows(chunk));
@@ -288,13 +291,13 @@ impl<'a> Foreman<'a> {
     /// Something came from the stream.
     fn arrived(&mut self, arrival: Arrival) -> Result<(), Failure> {
         match arrival {
-            Arrival::Rows(chunk) if self.takes(chunk.entry)? => {
+            Arrival::Rows(chunk) if self.schedule.has(chunk.entry) => {
                 let (part, bytes, row_open) = ((chunk.entry, chunk.part), chunk.bytes.len(), chunk.row_open);
                 if let Route::To(number, chunk) = self.router.rows(part, chunk, bytes, row_open) {
                     self.workers[number].feed(Feed::Rows(chunk));
                 }
             }
-            Arrival::PartEnd(id, part, PartEnd { rows, .. }) if self.takes(id)? => {
+            Arrival::PartEnd(id, part, PartEnd { rows, .. }) if self.schedule.has(id) => {
                 let part = (id, part);
                 self.ends.insert(part, rows);
                 match self.router.ended(part) {
@@ -305,7 +308,7 @@ impl<'a> Foreman<'a> {
                     }
                 }
             }
-            Arrival::EntryEnd(id, EntryEnd { parts, rows, .. }) if self.takes(id)? => {
+            Arrival::EntryEnd(id, EntryEnd { parts, rows, .. }) if self.schedule.has(id) => {
                 self.entries.entry(id).or_default().end = Some((parts, rows));
                 self.entry_in(id);
             }
@@ -390,17 +393,6 @@ impl<'a> Foreman<'a> {
         self.schedule.finished(id);
         self.tally.filled += 1;
         self.progress.entry_done();
-    }
-
-    /// Whether the rows of an entry are wanted; marks it as begun.
-    fn takes(&mut self, id: EntryId) -> Result<bool, Failure> {
-        if !self.schedule.has(id) {
-            return Ok(false);
-        }
-        if self.schedule.start(id) || self.schedule.accepts_rows(id) {
-            return Ok(true);
-        }
-        self.all_done().map(|()| true)
     }
 
     /// An error unless nothing is left: entries that wait for one another, or for rows that did not come.

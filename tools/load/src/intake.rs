@@ -272,7 +272,7 @@ mod tests {
         let process = Process::detached(&MANUAL);
         runtime.expect("a runtime needs only memory").block_on(async {
             let input = Input::from_reader(std::io::Cursor::new(stream(sent)), "shop.pgx")?;
-            let mut intake = Intake::start(input, &process)?;
+            let mut intake = Intake::start(input, 64 << 20, &process)?;
             let mut letters = String::new();
             loop {
                 letters.push(match intake.next().await? {
@@ -325,7 +325,7 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         let exit = runtime.expect("a runtime needs only memory").block_on(async {
             let input = Input::from_reader(std::io::Cursor::new(stream(&[Sent::End])), "shop.pgx")?;
-            Intake::start(input, &process)?.next().await.map(|_| ())
+            Intake::start(input, 64 << 20, &process)?.next().await.map(|_| ())
         });
         assert_eq!(exit.map_err(|failure| failure.exit), Err(Exit::Interrupted));
     }

@@ -112,9 +112,9 @@ impl<C> Router<C> {
         }
     }
 
-    /// Gives a session the part that most rows wait for, if any do.
-    pub fn turn(&mut self, session: usize) -> Option<Turn<C>> {
-        let part = self.most_waiting()?;
+    /// Gives a session the part that most rows wait for, of those that may be filled now.
+    pub fn turn(&mut self, session: usize, may: impl Fn(EntryId) -> bool) -> Option<Turn<C>> {
+        let part = self.most_waiting(may)?;
         let state = self.parts.get_mut(&part)?;
         let first = !state.begun;
         state.session = Some(session);
@@ -139,8 +139,8 @@ impl<C> Router<C> {
 
     /// A session that should leave its part for another: it has nothing to do, and others have waited long
     /// enough, or `pressed` says that nothing more comes before some of what waits is taken.
-    pub fn leave(&mut self, pressed: bool) -> Option<usize> {
-        let part = self.most_waiting()?;
+    pub fn leave(&mut self, pressed: bool, may: impl Fn(EntryId) -> bool) -> Option<usize> {
+        let part = self.most_waiting(may)?;
         let state = &self.parts[&part];
         if !(pressed || state.ended || state.bytes >= WORTH_A_CHANGE) {
             return None;
@@ -182,18 +182,11 @@ impl<C> Router<C> {
         self.sessions.len()
     }
 
-    /// Whether rows wait for a session.
-    pub fn is_waiting(&self) -> bool {
-        self.parts
-            .values()
-            .any(|state| state.session.is_none() && !state.waiting.is_empty())
-    }
-
-    fn most_waiting(&self) -> Option<Part> {
+    fn most_waiting(&self, may: impl Fn(EntryId) -> bool) -> Option<Part> {
         let waiting = self
             .parts
             .iter()
-            .filter(|(_, state)| state.session.is_none() && !state.waiting.is_empty());
+            .filter(|((entry, _), state)| state.session.is_none() && !state.waiting.is_empty() && may(*entry));
         waiting
             .max_by_key(|(part, state)| (state.bytes, std::cmp::Reverse(**part)))
             .map(|(part, _)| *part)
@@ -226,7 +219,7 @@ mod tests {
         let mut router = Router::default();
         assert_eq!(router.rows(A, 'a', 1, false), Route::Waits);
         assert_eq!(
-            router.turn(0),
+            router.turn(0, |_| true),
             Some(Turn {
                 part: A,
                 rows: vec!['a'],
@@ -237,22 +230,22 @@ mod tests {
         assert_eq!(router.rows(A, 'b', 1, false), Route::To(0, 'b'));
         assert_eq!(router.ended(A), Some(0));
         assert_eq!(router.left(0, 7), Some((A, 7)));
-        assert_eq!(router.turn(0), None);
+        assert_eq!(router.turn(0, |_| true), None);
     }
 
     #[test]
     fn one_session_serves_two_open_parts() {
         let mut router = Router::default();
         router.rows(A, 'a', 1, false);
-        router.turn(0);
+        router.turn(0, |_| true);
         assert_eq!(router.rows(B, 'b', 1, false), Route::Waits);
-        assert_eq!(router.leave(true), None, "it has rows to take");
+        assert_eq!(router.leave(true, |_| true), None, "it has rows to take");
         router.taken(0);
-        assert_eq!(router.leave(false), None, "too little waits");
-        assert_eq!(router.leave(true), Some(0));
+        assert_eq!(router.leave(false, |_| true), None, "too little waits");
+        assert_eq!(router.leave(true, |_| true), Some(0));
         assert_eq!(router.rows(A, 'c', 1, false), Route::Waits, "it is leaving");
         assert_eq!(router.left(0, 3), None, "more is to come");
-        let turn = router.turn(0).expect("both wait");
+        let turn = router.turn(0, |_| true).expect("both wait");
         assert_eq!((turn.part, turn.first), (A, false));
     }
 
@@ -260,11 +253,11 @@ mod tests {
     fn a_part_that_has_all_come_is_waited_for() {
         let mut router = Router::default();
         router.rows(A, 'a', 1, false);
-        router.turn(0);
+        router.turn(0, |_| true);
         router.taken(0);
         assert_eq!(router.ended(A), Some(0));
         router.rows(B, 'b', 9 << 20, false);
-        assert_eq!(router.leave(true), None);
+        assert_eq!(router.leave(true, |_| true), None);
         assert_eq!(router.left(0, 1), Some((A, 1)));
     }
 
@@ -272,13 +265,13 @@ mod tests {
     fn a_row_is_not_cut_in_two() {
         let mut router = Router::default();
         router.rows(A, 'a', 1, true);
-        router.turn(0);
+        router.turn(0, |_| true);
         router.taken(0);
         router.rows(B, 'b', 9 << 20, false);
-        assert_eq!(router.leave(true), None);
+        assert_eq!(router.leave(true, |_| true), None);
         router.rows(A, 'c', 1, false);
         router.taken(0);
-        assert_eq!(router.leave(true), Some(0));
+        assert_eq!(router.leave(true, |_| true), Some(0));
     }
 
     #[test]
@@ -292,15 +285,14 @@ mod tests {
     fn what_ended_while_its_session_left_is_taken_up_again() {
         let mut router = Router::default();
         router.rows(A, 'a', 1, false);
-        router.turn(0);
+        router.turn(0, |_| true);
         router.taken(0);
         router.rows(B, 'b', 1, false);
-        assert_eq!(router.leave(true), Some(0));
+        assert_eq!(router.leave(true, |_| true), Some(0));
         router.rows(A, 'c', 1, false);
         assert_eq!(router.ended(A), None);
         assert_eq!(router.left(0, 1), None);
-        assert!(router.is_waiting());
-        let turns: Vec<_> = (0..2).filter_map(|session| router.turn(session)).collect();
+        let turns: Vec<_> = (0..2).filter_map(|session| router.turn(session, |_| true)).collect();
         assert!(
             turns
                 .iter()

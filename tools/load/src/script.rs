@@ -218,7 +218,7 @@ mod tests {
         let result = runtime.expect("a runtime needs only memory").block_on(async {
             let input = Input::from_reader(std::io::Cursor::new(stream_in(format, sent)), "shop.pgx")?;
             let output = process.output(Some(&file), Content::Text)?;
-            write(&args, &process, Intake::start(input, &process)?, output).await
+            write(&args, &process, Intake::start(input, 64 << 20, &process)?, output).await
         });
         let text = std::fs::read_to_string(&file).unwrap_or_default();
         std::fs::remove_dir_all(&directory).expect("the script goes");

@@ -82,11 +82,14 @@ fn sent(relation: &Relation) -> impl Iterator<Item = &Column> {
 }
 
 impl TableData {
-    /// Its entry, which comes after the table and nothing else.
-    pub fn emit(&self, _id: NodeId, out: &mut Emitter<'_>) {
-        if let Some(entry) = self.entry(out.db) {
-            out.after(entry, vec![self.table], Some(self.table));
-        }
+    /// Its entry, which comes after the table and, where foreign keys stand already, after rows that these rows
+    /// refer to.
+    pub fn emit(&self, id: NodeId, out: &mut Emitter<'_>) {
+        let Some(entry) = self.entry(out.db) else { return };
+        let is_rows = |id: &NodeId| matches!(out.db.object(*id).body, Body::TableData(_));
+        let rows = out.db.object(id).dependencies.iter().copied().filter(is_rows);
+        let after = std::iter::once(self.table).chain(rows).collect();
+        out.after(entry, after, Some(self.table));
     }
 
     fn entry(&self, db: &Database) -> Option<Entry> {
