@@ -1,7 +1,7 @@
 //! CREATE DATABASE for the major version that runs it.
 //!
 //! The text of the entry is for 17 and later. What the entry says beside it is read from its fields:
-//! `encoding`, `provider` (`libc`, `icu` or `builtin`), `collate`, `ctype`, `locale`, `icu_rules`, `tablespace`.
+//! `encoding`, `locale_provider` (`libc`, `icu` or `builtin`), `lc_collate`, `lc_ctype`, `locale`, `icu_rules`, `tablespace`.
 
 use std::fmt;
 
@@ -70,7 +70,7 @@ fn render(entry: &Entry, options: &Options, target: u32) -> Result<String, TooOl
             Ok(())
         }
     };
-    let provider = field("provider").unwrap_or("libc");
+    let provider = field("locale_provider").unwrap_or("libc");
     let mut sql = format!(
         "CREATE DATABASE {} WITH TEMPLATE = template0 ENCODING = {}",
         ident(&entry.name),
@@ -84,7 +84,7 @@ fn render(entry: &Entry, options: &Options, target: u32) -> Result<String, TooOl
     if target >= 15 {
         sql += &format!(" LOCALE_PROVIDER = {provider}");
     }
-    match (field("collate"), field("ctype")) {
+    match (field("lc_collate"), field("lc_ctype")) {
         // One word for both came with 13.
         (Some(collate), Some(ctype)) if collate == ctype && target >= 13 => {
             sql += &format!(" LOCALE = {}", literal(collate));
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn newer_servers_get_the_text_as_it_is() {
-        let entry = database(&[("encoding", "UTF8"), ("provider", "builtin")]);
+        let entry = database(&[("encoding", "UTF8"), ("locale_provider", "builtin")]);
         assert_eq!(on(18, &entry).unwrap(), entry.create);
         assert_eq!(create(&entry, &Options::default()).unwrap(), entry.create);
     }
@@ -148,9 +148,9 @@ mod tests {
     fn older_servers_get_what_they_understand() {
         let same = [
             ("encoding", "UTF8"),
-            ("provider", "libc"),
-            ("collate", "C.UTF-8"),
-            ("ctype", "C.UTF-8"),
+            ("locale_provider", "libc"),
+            ("lc_collate", "C.UTF-8"),
+            ("lc_ctype", "C.UTF-8"),
             ("tablespace", "SSD"),
         ];
         let entry = database(&same);
@@ -171,7 +171,11 @@ mod tests {
 
     #[test]
     fn what_they_lack_is_named() {
-        let icu = database(&[("encoding", "UTF8"), ("provider", "icu"), ("icu_rules", "&a < b")]);
+        let icu = database(&[
+            ("encoding", "UTF8"),
+            ("locale_provider", "icu"),
+            ("icu_rules", "&a < b"),
+        ]);
         assert_eq!(
             on(14, &icu).unwrap_err().to_string(),
             "database shop needs locale provider icu, which PostgreSQL 14 does not have (since 15)"
