@@ -99,3 +99,40 @@ impl DefaultAcl {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::Acl;
+    use crate::sample;
+
+    #[test]
+    fn everywhere_is_a_difference_and_in_a_schema_an_addition() {
+        let mut db = sample::database(18);
+        for (acl, default, schema) in [
+            ("{ann=r/joe,joe=arwdDxtm/joe}", "{joe=arwdDxtm/joe}", false),
+            ("{ann=r*/joe}", "{}", true),
+        ] {
+            let body = Body::DefaultAcl(DefaultAcl { role: 10, kind: 'r' });
+            let mut object = sample::object(&db, class::DEFAULT_ACL, "r", body);
+            object.acl = Acl {
+                actual: Some(acl.to_owned()),
+                default: Some(default.to_owned()),
+            };
+            object.schema = object.schema.filter(|_| schema);
+            db.push(object);
+        }
+        let texts: Vec<String> = sample::entries(&db)
+            .into_iter()
+            .filter(|entry| entry.kind == Kind::DefaultAcl)
+            .map(|entry| entry.create)
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                "ALTER DEFAULT PRIVILEGES FOR ROLE joe GRANT SELECT ON TABLES TO ann;\n",
+                "ALTER DEFAULT PRIVILEGES FOR ROLE joe IN SCHEMA public GRANT SELECT ON TABLES TO ann WITH GRANT OPTION;\n",
+            ]
+        );
+    }
+}

@@ -119,9 +119,36 @@ impl LargeObjects {
 mod tests {
     use super::*;
 
+    use crate::sample;
+
     #[test]
-    fn a_group_is_a_list_of_oids() {
-        let group = LargeObjects { oids: vec![7, 16400] };
-        assert_eq!(group.list(), "7\n16400\n");
+    fn a_group_has_one_entry_for_privileges_and_one_for_each_comment() {
+        let mut db = sample::database(18);
+        let oids = vec![7, 16400];
+        let body = Body::LargeObjects(LargeObjects { oids });
+        let mut object = sample::object(&db, class::LARGEOBJECT, "7..16400", body);
+        object.schema = None;
+        object.acl.actual = Some("{joe=rw/joe,ann=r/joe}".into());
+        object.acl.default = Some("{joe=rw/joe}".into());
+        db.push(object);
+        let of = CatalogId {
+            class: class::LARGEOBJECT,
+            oid: 16400,
+        };
+        db.comments.insert(of, vec![(0, "the second".into())]);
+        let entries = sample::entries(&db);
+        let texts: Vec<(&str, &str)> = entries
+            .iter()
+            .filter(|entry| entry.parent.is_some() || entry.kind == Kind::BlobMetadata)
+            .map(|entry| (entry.name.as_str(), entry.create.as_str()))
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                ("7..16400", "7\n16400\n"),
+                ("LARGE OBJECT 16400", "COMMENT ON LARGE OBJECT 16400 IS 'the second';\n"),
+                ("LARGE OBJECTS 7..16400", "GRANT SELECT ON LARGE OBJECT 7 TO ann;\n"),
+            ]
+        );
     }
 }

@@ -166,3 +166,27 @@ pub static READERS: &[Reader] = &[
     facets::INITIAL_PRIVILEGES,
     facets::COLUMN_PRIVILEGES,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn before_the_locks_nothing_is_deparsed() {
+        for major in 12..=18 {
+            let db = sample::database(major);
+            for reader in READERS.iter().filter(|reader| reader.phase == Phase::Early) {
+                let sql = (reader.query)(&db).unwrap_or_default();
+                assert!(!sql.contains("pg_get_"), "{} on {major}: {sql}", reader.name);
+            }
+        }
+    }
+
+    #[test]
+    fn early_readers_come_first_and_names_are_unique() {
+        assert!(READERS.is_sorted_by_key(|reader| reader.phase == Phase::Late));
+        let names: std::collections::HashSet<_> = READERS.iter().map(|reader| reader.name).collect();
+        assert_eq!(names.len(), READERS.len());
+    }
+}

@@ -213,3 +213,85 @@ pub fn emit_shell(of: NodeId, out: &mut Emitter<'_>) {
     entry.create = format!("CREATE TYPE {};\n", names.qualified);
     out.main(entry);
 }
+
+#[cfg(test)]
+mod tests {
+    use pgx_archive::CatalogId;
+
+    use super::*;
+    use crate::sample;
+
+    fn composite() -> Type {
+        Type {
+            typtype: 'c',
+            is_defined: true,
+            relation: 30_000,
+            relkind: 'c',
+            definition: Definition::Composite(vec![composite::Attribute {
+                number: 2,
+                name: "B".into(),
+                type_name: "text".into(),
+                collation: None,
+            }]),
+            ..Type::default()
+        }
+    }
+
+    fn texts(wanted: Wanted) -> Vec<String> {
+        let mut db = sample::database(18);
+        let body = Body::Type(Box::new(composite()));
+        let mut object = sample::object(&db, class::TYPE, "pair", body);
+        object.wanted = wanted;
+        object.acl.actual = Some("{joe=U/joe}".into());
+        object.acl.default = Some("{=U/joe,joe=U/joe}".into());
+        db.push(object);
+        let of = CatalogId {
+            class: class::CLASS,
+            oid: 30_000,
+        };
+        db.comments.insert(of, vec![(2, "second".into())]);
+        let entries = sample::entries(&db).into_iter();
+        entries
+            .filter(|entry| entry.name.contains("pair"))
+            .map(|entry| entry.create)
+            .collect()
+    }
+
+    #[test]
+    fn comments_on_attributes_follow_the_type() {
+        assert_eq!(
+            texts(Wanted::ALL),
+            [
+                "CREATE TYPE public.pair AS (\n\t\"B\" text\n);\n",
+                "REVOKE ALL ON TYPE public.pair FROM PUBLIC;\n",
+                "COMMENT ON COLUMN public.pair.\"B\" IS 'second';\n",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_member_of_an_extension_keeps_its_privileges_only() {
+        assert_eq!(texts(Wanted::ACL), ["REVOKE ALL ON TYPE public.pair FROM PUBLIC;\n"]);
+    }
+
+    #[test]
+    fn row_types_arrays_and_multiranges_say_nothing() {
+        assert!(!composite().is_dummy());
+        for dummy in [
+            Type {
+                relkind: 'r',
+                ..composite()
+            },
+            Type {
+                is_array: true,
+                ..Type::default()
+            },
+            Type {
+                is_multirange: true,
+                ..Type::default()
+            },
+        ] {
+            assert!(dummy.is_dummy());
+        }
+    }
+}
