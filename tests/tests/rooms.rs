@@ -44,7 +44,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "pgx-objects",
         ours: &["pgx-archive", "pgx-selection"],
-        crates: &[],
+        crates: &["serde_json"],
     },
     Room {
         name: "pgx-server",
@@ -92,7 +92,7 @@ const ROOMS: &[Room] = &[
             "pgx-selection",
             "pgx-server",
         ],
-        crates: &["clap", "jiff", "tokio", "uuid"],
+        crates: &["clap", "futures-util", "jiff", "tokio", "uuid"],
     },
     Room {
         name: "pgx-load",
@@ -104,7 +104,7 @@ const ROOMS: &[Room] = &[
             "pgx-selection",
             "pgx-server",
         ],
-        crates: &["bytes", "clap", "tokio", "uuid"],
+        crates: &["bytes", "clap", "futures-util", "tokio", "uuid"],
     },
     // These need no database, and it shows: no server, no objects, no tokio.
     Room {

@@ -30,7 +30,11 @@ const REST: EntryId = EntryId(0);
 /// What the statements of an entry want. `index_only` is for the first half of a constraint that is made
 /// from an index built on its own.
 pub fn claims(contents: &Contents<'_>, entry: &Entry, index_only: bool) -> Claims {
-    let claim = if index_only || entry.kind == Kind::Index { Claim::Share } else { Claim::Alone };
+    let claim = if index_only || entry.kind == Kind::Index {
+        Claim::Share
+    } else {
+        Claim::Alone
+    };
     // A refresh reads other tables and rewrites its own view.
     let tables = tables_of(contents, entry);
     if tables.is_empty() || entry.kind.is_facet() {

@@ -111,14 +111,23 @@ pub fn index_work(entry: &Entry, options: &Options, defaults: &mut TableDefaults
     let settings = defaults.before(entry, options).into_iter();
     let mut statements: Vec<Statement> = settings.map(|sql| statement(Step::Setting, sql)).collect();
     statements.push(statement(Step::Create, using_index.index.clone()));
-    Some(Work { statements, ..Work::default() })
+    Some(Work {
+        statements,
+        ..Work::default()
+    })
 }
 
 /// The second half: the constraint, from its index.
 pub fn attach_work(entry: &Entry) -> Option<Work> {
     let sql = entry.using_index.as_ref()?.attach.clone();
-    let statements = vec![Statement { step: Step::Create, sql }];
-    Some(Work { statements, ..Work::default() })
+    let statements = vec![Statement {
+        step: Step::Create,
+        sql,
+    }];
+    Some(Work {
+        statements,
+        ..Work::default()
+    })
 }
 
 /// Whether there is nothing to run: the schema `public` is there, and its entry only says so.

@@ -171,7 +171,7 @@ mod tests {
         let mut parts = parts(&[table(1, 1, 5), table(2, 2, 900)]);
         leave_to_holder(&mut parts, &HashSet::from(["public.t2".to_owned()]));
         let left: Vec<_> = parts.iter().map(|part| part.for_holder).collect();
-        assert_eq!(left, [false, true, true]);
+        assert_eq!(left, [true, true, false]);
     }
 
     #[test]

@@ -110,8 +110,14 @@ impl Graph<'_> {
             .iter()
             .any(|entry| entry.data.as_ref().is_some_and(|data| data.via_root));
         let mut rows: HashMap<EntryId, Vec<usize>> = HashMap::new();
+        // Rows of an extension's own table, which is no entry: a foreign key may refer to it all the same.
+        let of_extensions = self.gate();
         for (place, entry) in wanted.iter().enumerate().filter(|(_, entry)| entry.data.is_some()) {
-            for table in family.tables(entry) {
+            let tables = family.tables(entry);
+            if tables.is_empty() && entry.kind == Kind::TableData {
+                self.after(place, of_extensions);
+            }
+            for table in tables {
                 rows.entry(table).or_default().push(place);
             }
         }
@@ -144,6 +150,9 @@ impl Graph<'_> {
             // A facet locks less than rows do, and has its parent to wait for.
             if !late || entry.kind.is_facet() {
                 continue;
+            }
+            if entry.kind == Kind::FkConstraint {
+                self.after(of_extensions, place);
             }
             let tables = family.tables(entry);
             let related = |table: &EntryId| below.contains_key(table) || above.contains_key(table);
