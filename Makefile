@@ -5,6 +5,8 @@
 # make check  style, lints, pages that are out of date
 # make man    writes man pages and completions anew
 # make vectors  writes tests/vectors anew, after a change of the format
+# make golden   writes tests/golden anew, after a change of catalog queries
+# make test-matrix  copies from every major into itself and into the newest; not in CI
 # make install PREFIX=/usr/local DESTDIR=
 
 PREFIX ?= /usr/local
@@ -35,6 +37,14 @@ man: cargo
 vectors: cargo
 	PGX_WRITE_VECTORS=1 cargo test -p pgx-tests --test vectors vectors_are_current
 
+golden: cargo
+	PGX_WRITE_GOLDEN=1 cargo test -q -p pgx-objects golden
+
+test-matrix: cargo
+	tests/servers/fetch 12 13 14 15 16 17 18
+	cargo build --workspace
+	cargo test -p pgx-tests --test golden_queries --test matrix -- --include-ignored
+
 demo: cargo
 	tests/demo
 
@@ -58,4 +68,4 @@ install: all
 cargo:
 	@command -v cargo >/dev/null || { echo "cargo is needed: install Rust 1.90 or newer with rustup" >&2; exit 1; }
 
-.PHONY: all test check man vectors demo install cargo
+.PHONY: all test check man vectors golden test-matrix demo install cargo

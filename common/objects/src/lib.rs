@@ -25,6 +25,8 @@ pub mod depend;
 pub mod emit;
 pub mod error;
 pub mod find;
+#[cfg(test)]
+mod golden;
 pub mod kinds;
 pub mod order;
 pub mod privileges;
