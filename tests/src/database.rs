@@ -51,6 +51,14 @@ impl<'a> Database<'a> {
         run(&self.url(), &["-A", "-t"], sql)
     }
 
+    /// How many sessions of a program, by its application name, are in it.
+    pub fn sessions_of(&self, program: &str) -> usize {
+        let count = format!(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = '{program}'"
+        );
+        self.sql(&count).trim().parse().expect("a count is a number")
+    }
+
     /// Runs a script that may be too big or too odd for a string, with psql's own variables.
     ///
     /// # Panics

@@ -148,6 +148,17 @@ impl Finished {
         self.stdout
     }
 
+    /// What the last program said, which must have ended by itself with this status.
+    ///
+    /// # Panics
+    /// When it ended otherwise.
+    pub fn said(&self, status: i32) -> &str {
+        let last = self.stages.last().expect("a pipe has programs");
+        assert!(!self.hung, "{} hung and was killed\n{}", last.name, last.stderr);
+        assert_eq!(last.status.code(), Some(status), "{}\n{}", last.name, last.stderr);
+        &last.stderr
+    }
+
     /// The exit status of each program; none for one that a signal ended.
     pub fn codes(&self) -> Vec<Option<i32>> {
         self.stages.iter().map(|stage| stage.status.code()).collect()

@@ -39,10 +39,9 @@ fn load(file: &Path) -> (Finished, Database<'static>) {
 
 /// The message of a load that ended with `code`, in one line after the other.
 fn said(finished: &Finished, code: i32) -> &str {
-    let stage = &finished.stages[0];
-    assert_eq!(stage.status.code(), Some(code), "{}", stage.stderr);
-    assert!(stage.stderr.starts_with("pgx-load: error: "), "{}", stage.stderr);
-    &stage.stderr
+    let said = finished.said(code);
+    assert!(said.starts_with("pgx-load: error: "), "{said}");
+    said
 }
 
 /// Where some bytes are in a stream for the first time.

@@ -1,41 +1,14 @@
 //! Exit statuses, and the messages that come with them.
 
 use std::process::Command;
-use std::time::Duration;
 
-use pgx_tests::{Act, Cluster, Database, Finished, Moment, Pipe, Proxy, Running, Scratch, stock, tool, wait_until};
-
-/// Nothing here takes as long.
-const LIMIT: Duration = Duration::from_secs(60);
+use pgx_tests::{Cluster, Database, Pipe, stock, tool, wait_until};
 
 /// More rows than fit into the buffers between a dump and a reader that has stopped.
 fn big() -> Database<'static> {
     let database = Cluster::shared(18).database("big");
     database.sql("CREATE TABLE big AS SELECT i AS id, repeat(md5(i::text), 10) AS x FROM generate_series(1, 50000) i");
     database
-}
-
-/// Sessions of a tool in a database.
-fn sessions(database: &Database, tool: &str) -> String {
-    let count = format!(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = '{tool}'"
-    );
-    database.sql(&count).trim().to_owned()
-}
-
-/// Waits until none is left.
-fn no_sessions(database: &Database, tool: &str) {
-    wait_until(&format!("no session of {tool} is left"), || {
-        sessions(database, tool) == "0"
-    });
-}
-
-/// What the last program said, after a look at its status.
-fn said(finished: &Finished, code: i32) -> &str {
-    let stage = &finished.stages[finished.stages.len() - 1];
-    assert!(!finished.hung, "{}: hung: {}", stage.name, stage.stderr);
-    assert_eq!(stage.status.code(), Some(code), "{}: {}", stage.name, stage.stderr);
-    &stage.stderr
 }
 
 #[test]
@@ -54,7 +27,7 @@ fn wrong_usage_is_2_and_connects_to_nothing() {
     for (name, arguments) in wrong {
         // No server is there: who tries to connect ends with 1.
         let finished = Pipe::of(tool(name).env("PGHOST", "/nonexistent").args(arguments)).run();
-        assert_ne!(said(&finished, 2), "", "{name} {arguments:?}");
+        assert_ne!(finished.said(2), "", "{name} {arguments:?}");
     }
 }
 
@@ -67,96 +40,7 @@ fn a_reader_that_goes_away_is_141_without_a_word() {
             .run();
         assert_eq!(finished.codes(), [Some(141), Some(0)], "{:?}", finished.complaint());
         assert_eq!(finished.stages[0].stderr, "", "{arguments:?}");
-        no_sessions(&database, "pgx-dump");
-    }
-}
-
-/// A dump that waits for a lock, and the session that holds it.
-fn waiting(database: &Database) -> (Running, Running) {
-    let hold = "BEGIN; LOCK TABLE big IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)";
-    let holder = Running::start(stock("psql").args(["-X", "-q", "-c", hold, "-d", &database.url()]));
-    let locks = |condition: &str| {
-        let count = format!("SELECT count(*) FROM pg_locks WHERE relation = 'big'::regclass AND {condition}");
-        database.sql(&count).trim() == "1"
-    };
-    wait_until("big is locked", || locks("granted"));
-    let dump = Running::start(tool("pgx-dump").args(["-d", &database.url()]));
-    wait_until("the dump waits for it", || locks("NOT granted"));
-    (dump, holder)
-}
-
-#[test]
-fn a_signal_ends_a_dump_that_waits_for_the_server() {
-    let database = big();
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
-        let (dump, holder) = waiting(&database);
-        dump.signal(signal);
-        let finished = dump.end_within(LIMIT);
-        assert!(
-            !said(&finished, code).contains("SQLSTATE"),
-            "{}",
-            finished.stages[0].stderr
-        );
-        // The session that waits for a lock does not notice that its client is gone: it was cancelled.
-        no_sessions(&database, "pgx-dump");
-        holder.signal("KILL");
-        database.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'psql' AND pid <> pg_backend_pid() AND datname = current_database()");
-    }
-}
-
-#[test]
-fn a_signal_ends_a_dump_whose_reader_has_stopped() {
-    let database = big();
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
-        let mut dump = Running::start(tool("pgx-dump").args(["-d", &database.url()]));
-        dump.read(64 * 1024);
-        dump.signal(signal);
-        wait_until("the dump has ended", || !dump.runs());
-        said(&dump.end_within(LIMIT), code);
-        no_sessions(&database, "pgx-dump");
-    }
-}
-
-#[test]
-fn a_signal_between_two_statements_is_not_lost() {
-    let database = big();
-    for number in [5, 20, 60] {
-        let proxy = Proxy::before(database.cluster());
-        proxy.at(Moment::Message(number), Act::Pause);
-        let dump = Running::start(tool("pgx-dump").args(["-d", &proxy.url(&database)]));
-        assert!(proxy.paused_within(LIMIT));
-        dump.signal("INT");
-        proxy.resume();
-        said(&dump.end_within(LIMIT), 130);
-    }
-}
-
-#[test]
-fn a_signal_ends_a_load_that_waits_for_the_server() {
-    let source = Cluster::shared(18).database("slow");
-    // The copy's index takes long, the source's was made while it took nothing.
-    source.sql(
-        "CREATE FUNCTION slow(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
-         CREATE TABLE t AS SELECT 1 AS id; CREATE INDEX ON t (slow(id));
-         CREATE OR REPLACE FUNCTION slow(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
-         'BEGIN PERFORM pg_catalog.pg_sleep(600); RETURN 1; END'",
-    );
-    let scratch = Scratch::new();
-    let archive = scratch.path().join("archive");
-    Pipe::of(tool("pgx-dump").args(["-d", &source.url(), "-f"]).arg(&archive))
-        .run()
-        .expect_success();
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
-        let target = Cluster::shared(18).database("copy");
-        let load = Running::start(tool("pgx-load").args(["-d", &target.url()]).arg(&archive));
-        wait_until("the index is being built", || {
-            let building =
-                "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
-            target.sql(building).trim() == "1"
-        });
-        load.signal(signal);
-        said(&load.end_within(LIMIT), code);
-        no_sessions(&target, "pgx-load");
+        wait_until("its session is gone", || database.sessions_of("pgx-dump") == 0);
     }
 }
 
@@ -173,7 +57,7 @@ fn rows_that_the_target_refuses_name_their_table() {
     let finished = Pipe::of(tool("pgx-dump").args(["-d", &source.url()]))
         .to(tool("pgx-load").args(["-d", &target.url()]))
         .run();
-    let said = said(&finished, 1);
+    let said = finished.said(1);
     assert!(
         said.starts_with("pgx-load: error: ") && said.contains("public.orders: "),
         "{said}"
@@ -194,7 +78,7 @@ fn a_duplicate_key_names_its_index() {
     let finished = Pipe::of(tool("pgx-dump").args(["-d", &source.url()]))
         .to(tool("pgx-load").args(["-d", &target.url()]))
         .run();
-    let said = said(&finished, 1);
+    let said = finished.said(1);
     assert!(
         said.contains("public.orders_own: ") && said.contains("(SQLSTATE 23505)"),
         "{said}"
@@ -209,7 +93,7 @@ fn a_table_that_may_not_be_read_is_named() {
         "DO $$ BEGIN CREATE ROLE stranger LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
     );
     let finished = Pipe::of(tool("pgx-dump").args(["-d", &source.url_as("stranger")])).run();
-    let said = said(&finished, 1);
+    let said = finished.said(1);
     assert!(said.contains("big") && said.contains("(SQLSTATE 42501)"), "{said}");
 }
 
@@ -251,7 +135,7 @@ fn a_database_is_created_when_asked_for_and_only_once() {
     );
 
     let again = copy_it();
-    let said = said(&again, 1);
+    let said = again.said(1);
     assert!(said.contains(source.name()) && said.contains("exists"), "{said}");
 }
 
@@ -263,7 +147,7 @@ fn a_target_that_has_something_is_not_written_to() {
     let finished = Pipe::of(tool("pgx-dump").args(["-d", &source.url()]))
         .to(tool("pgx-load").args(["-d", &target.url()]))
         .run();
-    assert!(said(&finished, 1).contains("precious"), "{:?}", finished.complaint());
+    assert!(finished.said(1).contains("precious"), "{:?}", finished.complaint());
     assert_eq!(
         target
             .sql("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND oid >= 16384")
@@ -279,7 +163,7 @@ fn an_older_target_is_refused_by_name() {
     let finished = Pipe::of(tool("pgx-dump").args(["-d", &source.url()]))
         .to(tool("pgx-load").args(["-d", &target.url()]))
         .run();
-    let said = said(&finished, 1);
+    let said = finished.said(1);
     assert!(said.contains("15") && said.contains("18"), "{said}");
     assert_eq!(
         target.sql("SELECT count(*) FROM pg_class WHERE oid >= 16384").trim(),

@@ -159,8 +159,7 @@ fn what_it_may_not_read_is_named() {
     let database = tenants(Cluster::shared(18));
     let url = database.url_as("tenant");
     let dump = Running::start(tool("pgx-dump").args(["-n", "mine", "-n", "theirs", "-d", &url])).end_within(LIMIT);
-    assert_eq!(dump.codes(), [Some(1)]);
-    let said = &dump.stages[0].stderr;
+    let said = dump.said(1);
     assert!(
         said.contains("SQLSTATE 42501") && said.contains("permission denied"),
         "{said}"
