@@ -7,12 +7,13 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use futures_util::stream::{FuturesOrdered, StreamExt};
 use pgx_archive::spelling::ascii_names;
 use pgx_archive::{Compression, DataFrame, Digest, EntryId, Format, Place};
 use pgx_cli::Messages;
 use pgx_rows::{Batcher, TARGET};
-use pgx_server::Session;
 use pgx_server::source::{CopyForm, copy_settings};
+use pgx_server::{CopyOut, Session};
 use tokio::sync::mpsc;
 
 use crate::blobs::Records;
@@ -61,8 +62,8 @@ impl Lane {
     async fn read_all(&self, work: &Work) -> Result<(), Error> {
         copy_settings(&self.session, CopyForm::Binary).await?;
         if self.holder {
-            while let Some(part) = work.next_for_holder().await {
-                if let Err(Abandoned) = self.read(&part).await? {
+            while let Some(parts) = work.next_for_holder().await {
+                if let Err(Abandoned) = self.read(&parts).await? {
                     return Ok(());
                 }
             }
@@ -70,26 +71,42 @@ impl Lane {
         }
         let _present = work.enter();
         let mut locked = HashSet::new();
-        while let Some(part) = work.next().await {
-            match &part.table {
-                Some(table) if !locked.contains(table) => {
-                    if !self.lock(table).await.map_err(|error| part.refused(error))? {
-                        self.messages.debug(format!(
-                            "{} is left to the session that holds its lock",
-                            part.describe()
-                        ));
-                        work.refuse(part);
-                        continue;
-                    }
-                    locked.insert(table.clone());
-                }
-                _ => {}
-            }
-            if let Err(Abandoned) = self.read(&part).await? {
+        while let Some(parts) = work.next().await {
+            let parts = self.lock_all(parts, &mut locked, work).await?;
+            if let Err(Abandoned) = self.read(&parts).await? {
                 return Ok(());
             }
         }
         Ok(())
+    }
+
+    /// Locks the tables of some parts; gives the parts whose tables are locked, and leaves the others to the
+    /// session that holds their locks.
+    async fn lock_all(&self, parts: Vec<Part>, locked: &mut HashSet<String>, work: &Work) -> Result<Vec<Part>, Error> {
+        let wanted = |locked: &HashSet<String>, part: &Part| part.table.clone().filter(|table| !locked.contains(table));
+        let tables: Vec<String> = parts.iter().filter_map(|part| wanted(locked, part)).collect();
+        let refused = |error| match parts.first() {
+            Some(part) => part.refused(error),
+            None => Error::Server(error),
+        };
+        if tables.is_empty() || self.lock(&tables.join(", ")).await.map_err(refused)? {
+            locked.extend(tables);
+            return Ok(parts);
+        }
+        let mut ours = Vec::with_capacity(parts.len());
+        for part in parts {
+            match wanted(locked, &part) {
+                Some(table) if !self.lock(&table).await.map_err(|error| part.refused(error))? => {
+                    let left = format!("{} is left to the session that holds its lock", part.describe());
+                    self.messages.debug(left);
+                    work.refuse(part);
+                    continue;
+                }
+                table => locked.extend(table),
+            }
+            ours.push(part);
+        }
+        Ok(ours)
     }
 
     /// A statement in which the server finds all names, although it speaks the encoding of the rows.
@@ -100,9 +117,9 @@ impl Lane {
         }
     }
 
-    /// Takes ACCESS SHARE on a table, if that takes no waiting.
-    async fn lock(&self, table: &str) -> Result<bool, pgx_server::Error> {
-        let sql = format!("SAVEPOINT lane; LOCK TABLE {table} IN ACCESS SHARE MODE NOWAIT; RELEASE SAVEPOINT lane");
+    /// Takes ACCESS SHARE on all of some tables, if that takes no waiting.
+    async fn lock(&self, tables: &str) -> Result<bool, pgx_server::Error> {
+        let sql = format!("SAVEPOINT lane; LOCK TABLE {tables} IN ACCESS SHARE MODE NOWAIT; RELEASE SAVEPOINT lane");
         match self.session.execute(&self.readable(&sql)).await {
             Ok(()) => Ok(true),
             Err(error) if error.sqlstate() == Some(LOCK_NOT_AVAILABLE) => {
@@ -115,31 +132,49 @@ impl Lane {
         }
     }
 
+    /// Reads parts: one, or several small ones whose statements are all sent at once.
+    async fn read(&self, parts: &[Part]) -> Result<Result<(), Abandoned>, Error> {
+        if let [part] = parts {
+            return self.read_alone(part).await;
+        }
+        let mut copies = FuturesOrdered::new();
+        for part in parts {
+            copies.push_back(self.start(part));
+        }
+        for part in parts {
+            let Some(copy) = copies.next().await else { break };
+            if let Err(Abandoned) = self.send(part, copy?).await? {
+                return Ok(Err(Abandoned));
+            }
+        }
+        Ok(Ok(()))
+    }
+
     /// Reads one part, and gives up the locks that this took.
     ///
     /// One of several parts is read by a query, and a query locks the indexes of its table. If these locks
     /// stayed, a REINDEX would wait for this lane to end, and the next part on another lane for the REINDEX.
-    async fn read(&self, part: &Part) -> Result<Result<(), Abandoned>, Error> {
+    async fn read_alone(&self, part: &Part) -> Result<Result<(), Abandoned>, Error> {
         if part.of == 1 {
-            return self.copy(part).await;
+            return self.send(part, self.start(part).await?).await;
         }
         let execute = |sql| async move { self.session.execute(sql).await.map_err(|error| part.refused(error)) };
         execute("SAVEPOINT part").await?;
-        if let Err(Abandoned) = self.copy(part).await? {
+        if let Err(Abandoned) = self.send(part, self.start(part).await?).await? {
             return Ok(Err(Abandoned));
         }
         execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part").await?;
         Ok(Ok(()))
     }
 
-    /// Sends the rows of one part on, and what they add up to.
-    async fn copy(&self, part: &Part) -> Result<Result<(), Abandoned>, Error> {
+    async fn start(&self, part: &Part) -> Result<CopyOut, Error> {
         self.messages.info(format!("reading {}", part.describe()));
-        let mut copy = self
-            .session
-            .copy_out(&self.readable(&part.copy))
-            .await
-            .map_err(|error| part.refused(error))?;
+        let copy = self.session.copy_out(&self.readable(&part.copy)).await;
+        copy.map_err(|error| part.refused(error))
+    }
+
+    /// Sends the rows of one part on, and what they add up to.
+    async fn send(&self, part: &Part, mut copy: CopyOut) -> Result<Result<(), Abandoned>, Error> {
         let mut batcher = Batcher::new(rows_format(part.format), TARGET);
         let mut records = Records::default();
         let mut place = Place {

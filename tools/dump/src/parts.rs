@@ -97,7 +97,15 @@ fn parts_of(entry: &Entry, entries: &HashMap<EntryId, &Entry>) -> Vec<Part> {
         .collect()
 }
 
+/// Bytes up to which a part is small: it is read faster than asked for.
+const SMALL: u64 = 256 << 10;
+
 impl Part {
+    /// Whether it is read together with others.
+    pub fn is_small(&self) -> bool {
+        self.of == 1 && self.bytes <= SMALL && self.format != Format::LargeObjects
+    }
+
     /// `table data public.orders`, with the number of the part when there are several.
     pub fn describe(&self) -> String {
         match self.of {

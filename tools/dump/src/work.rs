@@ -13,6 +13,9 @@ use tokio::sync::Notify;
 
 use crate::parts::Part;
 
+/// Small parts that a lane takes at once, so that the way to the server and back counts once for all of them.
+const TOGETHER: usize = 32;
+
 /// The parts that are still to be read.
 pub struct Work {
     state: Mutex<State>,
@@ -28,12 +31,19 @@ struct State {
 }
 
 impl State {
-    /// The first part whose rows may be sent now.
-    fn take(parts: &mut VecDeque<Part>, sent: &HashSet<EntryId>) -> Option<Part> {
-        let at = parts
-            .iter()
-            .position(|part| part.after.iter().all(|entry| sent.contains(entry)))?;
-        parts.remove(at)
+    /// The first part whose rows may be sent now; with it, when it is small, the small ones that follow.
+    fn take(parts: &mut VecDeque<Part>, sent: &HashSet<EntryId>, lanes: usize) -> Option<Vec<Part>> {
+        let may = |part: &Part| part.after.iter().all(|entry| sent.contains(entry));
+        let at = parts.iter().position(may)?;
+        // Towards the end every lane shall have something to do.
+        let together = (parts.len() / (2 * lanes)).clamp(1, TOGETHER);
+        let follow = |part: &&Part| part.is_small() && may(part);
+        let run = parts.range(at..).take(together).take_while(follow).count().max(1);
+        Some(parts.drain(at..at + run).collect())
+    }
+
+    fn lanes(&self) -> usize {
+        self.others + 1
     }
 }
 
@@ -53,11 +63,14 @@ impl Work {
         }
     }
 
-    /// The next part for a lane that locks; waits while parts wait for rows of others.
-    pub async fn next(&self) -> Option<Part> {
-        self.wait(|state| match State::take(&mut state.waiting, &state.sent) {
-            None if !state.waiting.is_empty() => None,
-            part => Some(part),
+    /// The next parts for a lane that locks; waits while parts wait for rows of others.
+    pub async fn next(&self) -> Option<Vec<Part>> {
+        self.wait(|state| {
+            let lanes = state.lanes();
+            match State::take(&mut state.waiting, &state.sent, lanes) {
+                None if !state.waiting.is_empty() => None,
+                parts => Some(parts),
+            }
         })
         .await
     }
@@ -74,20 +87,21 @@ impl Work {
         self.changed.notify_waiters();
     }
 
-    /// The next part for the holder of the locks; waits while others might still refuse one.
-    pub async fn next_for_holder(&self) -> Option<Part> {
+    /// The next parts for the holder of the locks; waits while others might still refuse one.
+    pub async fn next_for_holder(&self) -> Option<Vec<Part>> {
         self.wait(|state| {
-            let own = State::take(&mut state.for_holder, &state.sent);
-            match own.or_else(|| State::take(&mut state.waiting, &state.sent)) {
+            let lanes = state.lanes();
+            let own = State::take(&mut state.for_holder, &state.sent, lanes);
+            match own.or_else(|| State::take(&mut state.waiting, &state.sent, lanes)) {
                 None if state.others > 0 || !state.waiting.is_empty() || !state.for_holder.is_empty() => None,
-                part => Some(part),
+                parts => Some(parts),
             }
         })
         .await
     }
 
     /// Asks again after each change until there is an answer.
-    async fn wait(&self, mut ask: impl FnMut(&mut State) -> Option<Option<Part>>) -> Option<Part> {
+    async fn wait<T>(&self, mut ask: impl FnMut(&mut State) -> Option<T>) -> T {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
@@ -147,16 +161,16 @@ mod tests {
             ..part(1)
         };
         let work = Work::new(vec![alone.clone(), part(2)], 1);
-        assert_eq!(work.next().await, Some(part(2)));
+        assert_eq!(work.next().await, Some(vec![part(2)]));
         assert_eq!(work.next().await, None);
-        assert_eq!(work.next_for_holder().await, Some(alone));
+        assert_eq!(work.next_for_holder().await, Some(vec![alone]));
     }
 
     #[tokio::test]
     async fn the_holder_stays_for_what_others_refuse() {
         let work = Work::new(vec![part(1)], 1);
         let lane = work.enter();
-        let taken = work.next().await.expect("there is one part");
+        let taken = work.next().await.expect("there is one part").remove(0);
         let holder = work.next_for_holder();
         tokio::pin!(holder);
         tokio::select! {
@@ -165,7 +179,7 @@ mod tests {
             () = std::future::ready(()) => {}
         }
         work.refuse(taken);
-        assert_eq!(holder.await, Some(part(1)));
+        assert_eq!(holder.await, Some(vec![part(1)]));
         drop(lane);
         assert_eq!(work.next_for_holder().await, None);
     }
@@ -177,7 +191,7 @@ mod tests {
             ..part(2)
         };
         let work = Work::new(vec![refers, part(1)], 0);
-        assert_eq!(work.next().await.map(|part| part.entry), Some(EntryId(1)));
+        assert_eq!(work.next().await, Some(vec![part(1)]));
         let next = work.next();
         tokio::pin!(next);
         tokio::select! {
@@ -186,6 +200,18 @@ mod tests {
             () = std::future::ready(()) => {}
         }
         work.sent(EntryId(1));
-        assert_eq!(next.await.map(|part| part.entry), Some(EntryId(2)));
+        assert_eq!(next.await.map(|parts| parts[0].entry), Some(EntryId(2)));
+    }
+
+    #[tokio::test]
+    async fn small_parts_are_taken_together_until_few_are_left() {
+        let work = Work::new((1..=100).map(part).collect(), 1);
+        let mut taken = Vec::new();
+        while let Some(parts) = work.next().await {
+            taken.push(parts.len());
+        }
+        assert_eq!(taken[..3], [25, 18, 14]);
+        assert_eq!(taken.iter().sum::<usize>(), 100);
+        assert_eq!(taken.last(), Some(&1));
     }
 }
