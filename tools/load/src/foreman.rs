@@ -124,7 +124,14 @@ impl<'a> Foreman<'a> {
             tokio::select! {
                 biased;
                 told = self.told.recv() => self.heard(told)?,
-                arrival = intake.next(), if !self.over => self.arrived(arrival?)?,
+                arrival = intake.next(), if !self.over => {
+                    self.arrived(arrival?)?;
+                    // What has come already is taken in before anybody is told anything: small parts go
+                    // together then.
+                    while !self.over && let Some(arrival) = intake.at_hand() {
+                        self.arrived(arrival?)?;
+                    }
+                }
             }
         }
     }
@@ -174,7 +181,7 @@ impl<'a> Foreman<'a> {
             if !for_the_stream && let Some(jobs) = self.next_jobs() {
                 self.make(number, jobs);
             } else {
-                self.fill(number);
+                self.fill(number, pressed);
             }
         }
         if self.free() == 0
@@ -239,25 +246,35 @@ impl<'a> Foreman<'a> {
         self.workers[number].tell(Order::Make(jobs), Doing::Making(claims));
     }
 
-    fn fill(&mut self, number: usize) {
-        let Some(turn) = self.router.turn(number, |id| self.schedule.accepts_rows(id)) else {
-            return;
-        };
-        let (id, _) = turn.part;
-        self.schedule.start(id);
+    fn fill(&mut self, number: usize, pressed: bool) {
+        let mut turns = self.router.turn(number, pressed, |id| self.schedule.accepts_rows(id));
+        for turn in &turns {
+            self.schedule.start(turn.part.0);
+            self.process.messages.info(self.filling(turn.part));
+        }
         let (feed, rows) = mpsc::unbounded_channel();
-        for chunk in turn.rows {
-            let _ = feed.send(Feed::Rows(chunk));
-        }
-        if turn.ended {
-            let _ = feed.send(Feed::End);
-        }
-        let freeze = if turn.first { self.freeze(id) } else { Freeze::No };
-        self.process.messages.info(self.filling(turn.part));
-        let order = Order::Fill {
-            entry: id,
-            freeze,
-            feed: rows,
+        let order = match turns.len() {
+            0 => return,
+            1 => {
+                let turn = turns.remove(0);
+                for chunk in turn.rows {
+                    let _ = feed.send(Feed::Rows(chunk));
+                }
+                if turn.ended {
+                    let _ = feed.send(Feed::End);
+                }
+                let freeze = if turn.first {
+                    self.freeze(turn.part.0)
+                } else {
+                    Freeze::No
+                };
+                Order::Fill {
+                    entry: turn.part.0,
+                    freeze,
+                    feed: rows,
+                }
+            }
+            _ => Order::FillMany(turns.into_iter().map(|turn| (turn.part.0, turn.rows)).collect()),
         };
         self.workers[number].tell(order, Doing::Filling(feed));
     }
@@ -303,8 +320,9 @@ impl<'a> Foreman<'a> {
                 match self.router.ended(part) {
                     Some(number) => self.workers[number].end(),
                     None => {
-                        let complete = self.router.complete(part);
-                        self.part_in(complete)?;
+                        if let Some(complete) = self.router.complete(part) {
+                            self.part_in(complete)?;
+                        }
                     }
                 }
             }
@@ -331,10 +349,11 @@ impl<'a> Foreman<'a> {
                 return Ok(());
             }
             Told::Filled(rows) => {
-                self.tally.rows += rows;
+                self.tally.rows += rows.iter().sum::<u64>();
                 self.workers[number].doing = Doing::Nothing;
-                let complete = self.router.left(number, rows);
-                self.part_in(complete)?;
+                for complete in self.router.left(number, &rows) {
+                    self.part_in(complete)?;
+                }
             }
             Told::Made(jobs) => {
                 if let Doing::Making(claims) = std::mem::replace(&mut self.workers[number].doing, Doing::Nothing) {
@@ -358,8 +377,7 @@ impl<'a> Foreman<'a> {
     }
 
     /// All rows of a part are in.
-    fn part_in(&mut self, complete: Option<(Part, u64)>) -> Result<(), Failure> {
-        let Some((part, rows)) = complete else { return Ok(()) };
+    fn part_in(&mut self, (part, rows): (Part, u64)) -> Result<(), Failure> {
         let sent = self.ends.remove(&part).unwrap_or(0);
         if rows != sent {
             return Err(match self.contents.get(part.0) {

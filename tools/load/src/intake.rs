@@ -96,6 +96,11 @@ impl Intake {
         &self.name
     }
 
+    /// What has come already, if anything has.
+    pub fn at_hand(&mut self) -> Option<Result<Arrival, Failure>> {
+        self.arrivals.try_recv().ok()
+    }
+
     /// Waits until the user wants no more.
     pub async fn interrupted(&self) -> Failure {
         Failure::new(self.interrupt.raised().await, "interrupted")

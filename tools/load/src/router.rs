@@ -6,13 +6,18 @@
 //! So a full budget always holds rows that some session can take, and any stream goes through any number of
 //! sessions.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use pgx_archive::EntryId;
 
 /// An entry's part.
 pub type Part = (EntryId, u32);
 
+/// Bytes below which a part waits until all of it has come: it goes in together with others then.
+const SMALL: usize = 256 << 10;
+/// Small parts that a session takes at once, and bytes of them.
+const TOGETHER: usize = 64;
+const TOGETHER_BYTES: usize = 2 << 20;
 /// Bytes that must wait for a session to leave a part that has more to come: a change costs a commit.
 const WORTH_A_CHANGE: usize = 4 << 20;
 
@@ -22,6 +27,8 @@ pub struct Router<C> {
     parts: HashMap<Part, State<C>>,
     /// What each session has been given and has not taken yet, for those that fill a part.
     sessions: HashMap<usize, Filling>,
+    /// Small parts that have all come and wait.
+    small: BTreeSet<Part>,
 }
 
 #[derive(Debug)]
@@ -41,7 +48,8 @@ struct State<C> {
 
 #[derive(Debug)]
 struct Filling {
-    part: Part,
+    /// One part, which more may come of, or several that are complete.
+    parts: Vec<Part>,
     ahead: usize,
     leaving: bool,
 }
@@ -73,6 +81,7 @@ impl<C> Default for Router<C> {
         Router {
             parts: HashMap::new(),
             sessions: HashMap::new(),
+            small: BTreeSet::new(),
         }
     }
 }
@@ -98,6 +107,9 @@ impl<C> Router<C> {
     pub fn ended(&mut self, part: Part) -> Option<usize> {
         let state = self.parts.entry(part).or_insert_with(State::new);
         state.ended = true;
+        if state.session.is_none() && !state.waiting.is_empty() && state.bytes < SMALL {
+            self.small.insert(part);
+        }
         let session = state.session?;
         self.sessions
             .get(&session)
@@ -112,35 +124,59 @@ impl<C> Router<C> {
         }
     }
 
-    /// Gives a session the part that most rows wait for, of those that may be filled now.
-    pub fn turn(&mut self, session: usize, may: impl Fn(EntryId) -> bool) -> Option<Turn<C>> {
-        let part = self.most_waiting(may)?;
+    /// Gives a session rows to put in, of entries that may be filled now: several small parts that have all
+    /// come, or the part that most rows wait for. `pressed` says that nothing more comes before some of what
+    /// waits is taken.
+    pub fn turn(&mut self, session: usize, pressed: bool, may: impl Fn(EntryId) -> bool) -> Vec<Turn<C>> {
+        let mut parts = self.small_ones(&may);
+        if parts.is_empty() {
+            parts.extend(self.most_waiting(pressed, &may));
+        }
+        let turns: Vec<Turn<C>> = parts.iter().filter_map(|part| self.begin(session, *part)).collect();
+        if !turns.is_empty() {
+            let ahead = turns.iter().map(|turn| turn.rows.len()).sum();
+            self.sessions.insert(
+                session,
+                Filling {
+                    parts,
+                    ahead,
+                    leaving: false,
+                },
+            );
+        }
+        turns
+    }
+
+    fn begin(&mut self, session: usize, part: Part) -> Option<Turn<C>> {
         let state = self.parts.get_mut(&part)?;
         let first = !state.begun;
         state.session = Some(session);
         state.begun = true;
         state.bytes = 0;
-        let rows: Vec<C> = state.waiting.drain(..).collect();
-        self.sessions.insert(
-            session,
-            Filling {
-                part,
-                ahead: rows.len(),
-                leaving: false,
-            },
-        );
+        self.small.remove(&part);
         Some(Turn {
             part,
-            rows,
+            rows: state.waiting.drain(..).collect(),
             ended: state.ended,
             first,
         })
     }
 
+    /// Small parts that have all come, as many as go well together.
+    fn small_ones(&self, may: impl Fn(EntryId) -> bool) -> Vec<Part> {
+        let mut bytes = 0;
+        let ready = self.small.iter().filter(|(entry, _)| may(*entry)).take(TOGETHER);
+        let fitting = ready.take_while(|part| {
+            bytes += self.parts.get(part).map_or(0, |state| state.bytes);
+            bytes <= TOGETHER_BYTES
+        });
+        fitting.copied().collect()
+    }
+
     /// A session that should leave its part for another: it has nothing to do, and others have waited long
     /// enough, or `pressed` says that nothing more comes before some of what waits is taken.
     pub fn leave(&mut self, pressed: bool, may: impl Fn(EntryId) -> bool) -> Option<usize> {
-        let part = self.most_waiting(may)?;
+        let part = self.most_waiting(pressed, &may)?;
         let state = &self.parts[&part];
         if !(pressed || state.ended || state.bytes >= WORTH_A_CHANGE) {
             return None;
@@ -151,19 +187,29 @@ impl<C> Router<C> {
             .sessions
             .iter_mut()
             .filter(|(_, filling)| filling.ahead == 0 && !filling.leaving);
-        let (session, filling) = idle.find(|(_, filling)| !stays(&filling.part))?;
+        let (session, filling) = idle.find(|(_, filling)| !filling.parts.iter().any(&stays))?;
         filling.leaving = true;
         Some(*session)
     }
 
-    /// A session has committed what it was given of its part, and is free. When that was all of the part,
-    /// the answer is the part and the number of its rows.
-    pub fn left(&mut self, session: usize, rows: u64) -> Option<(Part, u64)> {
-        let part = self.sessions.remove(&session)?.part;
-        let state = self.parts.get_mut(&part)?;
-        state.session = None;
-        state.committed += rows;
-        self.complete(part)
+    /// A session has committed what it was given, so many rows of each part, and is free. The answer is the
+    /// parts of which that was all, with the number of their rows.
+    pub fn left(&mut self, session: usize, rows: &[u64]) -> Vec<(Part, u64)> {
+        let parts = self
+            .sessions
+            .remove(&session)
+            .map(|filling| filling.parts)
+            .unwrap_or_default();
+        for (part, rows) in parts.iter().zip(rows) {
+            if let Some(state) = self.parts.get_mut(part) {
+                state.session = None;
+                state.committed += rows;
+                if state.ended && !state.waiting.is_empty() && state.bytes < SMALL {
+                    self.small.insert(*part);
+                }
+            }
+        }
+        parts.into_iter().filter_map(|part| self.complete(part)).collect()
     }
 
     /// A part that came without any rows, or whose last rows are in: its rows, when nothing is left of it.
@@ -182,11 +228,11 @@ impl<C> Router<C> {
         self.sessions.len()
     }
 
-    fn most_waiting(&self, may: impl Fn(EntryId) -> bool) -> Option<Part> {
-        let waiting = self
-            .parts
-            .iter()
-            .filter(|((entry, _), state)| state.session.is_none() && !state.waiting.is_empty() && may(*entry));
+    fn most_waiting(&self, pressed: bool, may: impl Fn(EntryId) -> bool) -> Option<Part> {
+        let waiting = self.parts.iter().filter(|((entry, _), state)| {
+            let enough = pressed || state.ended || state.begun || state.bytes >= SMALL;
+            state.session.is_none() && !state.waiting.is_empty() && enough && may(*entry)
+        });
         waiting
             .max_by_key(|(part, state)| (state.bytes, std::cmp::Reverse(**part)))
             .map(|(part, _)| *part)
@@ -214,60 +260,68 @@ mod tests {
     const A: Part = (EntryId(1), 1);
     const B: Part = (EntryId(2), 1);
 
+    /// Everything may be filled, and nothing presses.
+    fn turn(router: &mut Router<char>, session: usize) -> Vec<Turn<char>> {
+        router.turn(session, false, |_| true)
+    }
+
+    const MUCH: usize = 9 << 20;
+
     #[test]
     fn rows_follow_the_session_that_fills_their_part() {
         let mut router = Router::default();
-        assert_eq!(router.rows(A, 'a', 1, false), Route::Waits);
+        assert_eq!(router.rows(A, 'a', MUCH, false), Route::Waits);
+        let turns = turn(&mut router, 0);
         assert_eq!(
-            router.turn(0, |_| true),
-            Some(Turn {
+            turns,
+            [Turn {
                 part: A,
                 rows: vec!['a'],
                 ended: false,
                 first: true
-            })
+            }]
         );
         assert_eq!(router.rows(A, 'b', 1, false), Route::To(0, 'b'));
         assert_eq!(router.ended(A), Some(0));
-        assert_eq!(router.left(0, 7), Some((A, 7)));
-        assert_eq!(router.turn(0, |_| true), None);
+        assert_eq!(router.left(0, &[7]), [(A, 7)]);
+        assert!(turn(&mut router, 0).is_empty());
     }
 
     #[test]
     fn one_session_serves_two_open_parts() {
         let mut router = Router::default();
-        router.rows(A, 'a', 1, false);
-        router.turn(0, |_| true);
-        assert_eq!(router.rows(B, 'b', 1, false), Route::Waits);
+        router.rows(A, 'a', MUCH, false);
+        turn(&mut router, 0);
+        assert_eq!(router.rows(B, 'b', SMALL, false), Route::Waits);
         assert_eq!(router.leave(true, |_| true), None, "it has rows to take");
         router.taken(0);
         assert_eq!(router.leave(false, |_| true), None, "too little waits");
         assert_eq!(router.leave(true, |_| true), Some(0));
-        assert_eq!(router.rows(A, 'c', 1, false), Route::Waits, "it is leaving");
-        assert_eq!(router.left(0, 3), None, "more is to come");
-        let turn = router.turn(0, |_| true).expect("both wait");
-        assert_eq!((turn.part, turn.first), (A, false));
+        assert_eq!(router.rows(A, 'c', SMALL, false), Route::Waits, "it is leaving");
+        assert_eq!(router.left(0, &[3]), [], "more is to come");
+        let turns = turn(&mut router, 0);
+        assert_eq!((turns[0].part, turns[0].first), (A, false));
     }
 
     #[test]
     fn a_part_that_has_all_come_is_waited_for() {
         let mut router = Router::default();
-        router.rows(A, 'a', 1, false);
-        router.turn(0, |_| true);
+        router.rows(A, 'a', MUCH, false);
+        turn(&mut router, 0);
         router.taken(0);
         assert_eq!(router.ended(A), Some(0));
-        router.rows(B, 'b', 9 << 20, false);
+        router.rows(B, 'b', MUCH, false);
         assert_eq!(router.leave(true, |_| true), None);
-        assert_eq!(router.left(0, 1), Some((A, 1)));
+        assert_eq!(router.left(0, &[1]), [(A, 1)]);
     }
 
     #[test]
     fn a_row_is_not_cut_in_two() {
         let mut router = Router::default();
-        router.rows(A, 'a', 1, true);
-        router.turn(0, |_| true);
+        router.rows(A, 'a', MUCH, true);
+        turn(&mut router, 0);
         router.taken(0);
-        router.rows(B, 'b', 9 << 20, false);
+        router.rows(B, 'b', MUCH, false);
         assert_eq!(router.leave(true, |_| true), None);
         router.rows(A, 'c', 1, false);
         router.taken(0);
@@ -284,19 +338,39 @@ mod tests {
     #[test]
     fn what_ended_while_its_session_left_is_taken_up_again() {
         let mut router = Router::default();
-        router.rows(A, 'a', 1, false);
-        router.turn(0, |_| true);
+        router.rows(A, 'a', MUCH, false);
+        turn(&mut router, 0);
         router.taken(0);
-        router.rows(B, 'b', 1, false);
+        router.rows(B, 'b', MUCH, false);
         assert_eq!(router.leave(true, |_| true), Some(0));
         router.rows(A, 'c', 1, false);
         assert_eq!(router.ended(A), None);
-        assert_eq!(router.left(0, 1), None);
-        let turns: Vec<_> = (0..2).filter_map(|session| router.turn(session, |_| true)).collect();
+        assert_eq!(router.left(0, &[1]), []);
+        let turns: Vec<_> = (0..2).flat_map(|session| turn(&mut router, session)).collect();
         assert!(
             turns
                 .iter()
                 .any(|turn| turn.part == A && turn.ended && turn.rows == ['c'])
         );
+    }
+
+    #[test]
+    fn small_parts_wait_for_their_end_and_go_in_together() {
+        let mut router = Router::default();
+        router.rows(A, 'a', 1, false);
+        router.rows(B, 'b', 1, false);
+        assert!(turn(&mut router, 0).is_empty(), "more may come");
+        router.ended(A);
+        router.ended(B);
+        let turns = turn(&mut router, 0);
+        assert_eq!(turns.iter().map(|turn| turn.part).collect::<Vec<_>>(), [A, B]);
+        assert_eq!(router.left(0, &[1, 2]), [(A, 1), (B, 2)]);
+    }
+
+    #[test]
+    fn a_full_buffer_waits_for_nobodys_end() {
+        let mut router = Router::default();
+        router.rows(A, 'a', 1, false);
+        assert_eq!(router.turn(0, true, |_| true).len(), 1);
     }
 }

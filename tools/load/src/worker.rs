@@ -1,6 +1,7 @@
 //! A session of the target at work: it makes definitions, fills tables, gathers statistics, as it is told.
 
 use bytes::Bytes;
+use futures_util::stream::{FuturesOrdered, StreamExt};
 use pgx_archive::{Entry, EntryId, Format};
 use pgx_cli::Failure;
 use pgx_restore::{Contents, Freeze, Options, copy_in, large_objects, truncate};
@@ -30,6 +31,8 @@ pub enum Order {
         /// The rows.
         feed: mpsc::UnboundedReceiver<Feed>,
     },
+    /// Fill entries with rows that have all come, in one transaction.
+    FillMany(Vec<(EntryId, Vec<Chunk>)>),
     /// Gather statistics.
     Analyze(Vec<(EntryId, String)>),
 }
@@ -46,8 +49,8 @@ pub enum Feed {
 pub enum Told {
     /// It has taken rows: so many, so many bytes.
     Taken(u64, u64),
-    /// Its rows are committed: so many.
-    Filled(u64),
+    /// Its rows are committed: so many of each part.
+    Filled(Vec<u64>),
     /// Its statements are done.
     Made(Vec<Job>),
     /// Statistics are gathered.
@@ -80,7 +83,11 @@ impl<'a> Worker<'a> {
                     .make(&jobs, self.contents, self.options)
                     .await
                     .map(|()| Told::Made(jobs)),
-                Order::Fill { entry, freeze, feed } => self.fill(entry, freeze, feed).await.map(Told::Filled),
+                Order::Fill { entry, freeze, feed } => self
+                    .fill(entry, freeze, feed)
+                    .await
+                    .map(|rows| Told::Filled(vec![rows])),
+                Order::FillMany(parts) => self.fill_many(&parts).await.map(Told::Filled),
                 Order::Analyze(statements) => self.analyze(&statements).await.map(|()| Told::Analyzed),
             };
             let failed = told.is_err();
@@ -135,6 +142,95 @@ impl<'a> Worker<'a> {
             }
         }
         self.target.commit().await.map_err(failed)?;
+        Ok(rows)
+    }
+
+    /// Puts rows of several entries in, all in one transaction and without waiting for one after the other.
+    async fn fill_many(&mut self, parts: &[(EntryId, Vec<Chunk>)]) -> Result<Vec<u64>, Failure> {
+        let mut runs: Vec<&[(EntryId, Vec<Chunk>)]> = Vec::new();
+        // Of large objects, and of one encoding after another, in the order they come.
+        runs.extend(parts.chunk_by(|a, b| self.manner(a.0) == self.manner(b.0)));
+        self.target.begin().await.map_err(|error| failure::server(&error))?;
+        let mut rows = Vec::with_capacity(parts.len());
+        for run in runs {
+            rows.extend(self.fill_run(run).await?);
+        }
+        self.target.commit().await.map_err(|error| failure::server(&error))?;
+        Ok(rows)
+    }
+
+    /// Whether an entry is of large objects, and the encoding that the session has to speak for its rows.
+    fn manner(&self, id: EntryId) -> (bool, Option<&'a str>) {
+        match self.contents.get(id).and_then(|entry| entry.data.as_ref()) {
+            None => (false, None),
+            Some(data) => {
+                let binary = data.format == Format::Binary;
+                (
+                    data.format == Format::LargeObjects,
+                    binary.then_some(data.encoding.as_str()),
+                )
+            }
+        }
+    }
+
+    async fn fill_run(&mut self, parts: &[(EntryId, Vec<Chunk>)]) -> Result<Vec<u64>, Failure> {
+        let Some((first, _)) = parts.first() else {
+            return Ok(Vec::new());
+        };
+        let (objects, encoding) = self.manner(*first);
+        if let Some(encoding) = encoding {
+            self.target
+                .speak(encoding)
+                .await
+                .map_err(|error| failure::server(&error))?;
+        }
+        let mut filling = FuturesOrdered::new();
+        for (id, chunks) in parts {
+            filling.push_back(self.fill_one(*id, chunks, objects));
+        }
+        let mut rows = Vec::with_capacity(parts.len());
+        let mut failed: Option<Failure> = None;
+        while let Some(filled) = filling.next().await {
+            match filled {
+                Ok(count) => rows.push(count),
+                // What follows a failure fails for it: the transaction is aborted.
+                Err(failure) => failed = failed.or(Some(failure)),
+            }
+        }
+        failed.map_or(Ok(rows), Err)
+    }
+
+    async fn fill_one(&self, id: EntryId, chunks: &[Chunk], objects: bool) -> Result<u64, Failure> {
+        let Some(entry) = self.contents.get(id) else {
+            return Err(Failure::failed(format!(
+                "rows of entry {id}, which is not in the table of contents"
+            )));
+        };
+        let failed = |error: Error| failure::at(&error, entry.describe(), STAGE);
+        let rows = chunks.iter().map(|chunk| chunk.rows).sum();
+        if objects {
+            for chunk in chunks {
+                self.put(&chunk.bytes).await?.map_err(failed)?;
+            }
+        } else {
+            let sql = copy_in(entry, Freeze::No).map_err(|error| Failure::failed(error.to_string()))?;
+            let binary = entry.data.as_ref().is_some_and(|data| data.format == Format::Binary);
+            let mut copy = self.target.session.copy_in(&sql).await.map_err(failed)?;
+            let (header, trailer): (&[u8], &[u8]) = if binary { (&HEADER, &TRAILER) } else { (&[], &[]) };
+            let mut bytes = header.to_vec();
+            chunks.iter().for_each(|chunk| bytes.extend_from_slice(&chunk.bytes));
+            bytes.extend_from_slice(trailer);
+            copy.send(bytes.into()).await.map_err(failed)?;
+            let counted = copy.finish().await.map_err(failed)?;
+            if counted != rows {
+                return Err(miscounted(entry, counted, rows));
+            }
+        }
+        for chunk in chunks {
+            let _ = self
+                .tell
+                .send((self.number, Told::Taken(chunk.rows, chunk.bytes.len() as u64)));
+        }
         Ok(rows)
     }
 
