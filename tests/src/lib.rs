@@ -34,7 +34,6 @@ mod program;
 mod proxy;
 mod running;
 mod scratch;
-mod tap;
 
 pub use cluster::{Cluster, MAJORS};
 pub use database::Database;
@@ -47,4 +46,3 @@ pub use program::{repository, stock, tool};
 pub use proxy::{Act, Moment, Proxy};
 pub use running::Running;
 pub use scratch::Scratch;
-pub use tap::Tap;

@@ -186,3 +186,43 @@ fn waiting_has_the_limit_that_the_user_sets() {
     let said = dump.said(1);
     assert!(said.contains("SQLSTATE 55P03"), "{said}");
 }
+
+#[test]
+fn a_storm_of_alter_tables_stops_no_dump() {
+    let database = Cluster::shared(16).database("storm");
+    database.sql(
+        "DO $$ BEGIN FOR i IN 1..40 LOOP
+           EXECUTE format('CREATE TABLE t%s (id integer PRIMARY KEY, n integer DEFAULT 1, x text)', i);
+           EXECUTE format('INSERT INTO t%s SELECT i, i, repeat(''x'', 100) FROM generate_series(1, 500) i', i);
+           EXECUTE format('CREATE VIEW v%1$s AS SELECT id FROM t%1$s', i);
+           EXECUTE format('CREATE FUNCTION f%1$s() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM t%1$s; END', i);
+         END LOOP; END $$",
+    );
+    // Each takes ACCESS EXCLUSIVE on one table after the other, for ever, and changes nothing.
+    let storm = "DO $$ BEGIN LOOP FOR i IN 1..40 LOOP
+                   EXECUTE format('ALTER TABLE t%s ALTER n SET DEFAULT 1', i); COMMIT;
+                 END LOOP; END LOOP; END $$";
+    let psql = || {
+        let mut psql = stock("psql");
+        Running::start(
+            psql.env("PGAPPNAME", "storm")
+                .args(["-X", "-q", "-c", storm, "-d", &database.url()]),
+        )
+    };
+    let storms = [psql(), psql(), psql()];
+    wait_until("the storm blows", || database.sessions_of("storm") == storms.len());
+    let complaints: Vec<String> = [&[][..], &["-s", "-F", "plain"]]
+        .iter()
+        .cycle()
+        .take(14)
+        .map(|arguments| Running::start(tool("pgx-dump").args(["-d", &database.url()]).args(*arguments)))
+        .filter_map(|dump| dump.end_within(LIMIT).complaint())
+        .collect();
+    database.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'storm'");
+    assert!(
+        complaints.is_empty(),
+        "{} failed\n{}",
+        complaints.len(),
+        complaints.join("\n")
+    );
+}

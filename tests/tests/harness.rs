@@ -1,7 +1,7 @@
-//! What tests rely on is itself tested: the judge believes a true copy and finds every sort of flaw, the
-//! tap counts what passes, a server goes with the value that holds it.
+//! What tests rely on is itself tested: the judge believes a true copy and finds every sort of flaw, a
+//! server goes with the value that holds it.
 
-use pgx_tests::{Cluster, Fixture, Pipe, Tap, judge, stock};
+use pgx_tests::{Cluster, Fixture, judge};
 
 #[test]
 fn copies_made_by_stock_tools_are_equal() {
@@ -37,19 +37,6 @@ fn a_flaw_is_found() {
         copy.sql(flaw);
         assert!(judge(&source, &copy).difference().is_some(), "{name}: not found");
     }
-}
-
-#[test]
-fn a_tap_counts_the_messages_of_a_client() {
-    let database = Cluster::shared(18).database("tapped");
-    let tap = Tap::on(database.cluster());
-    let url = tap.url(&database);
-    let output = Pipe::of(stock("psql").args(["-X", "-A", "-t", "-c", "SELECT 1", "-d", &url]))
-        .run()
-        .expect_success();
-    assert_eq!(output, b"1\n");
-    // It opens a session, asks and says goodbye.
-    assert_eq!((tap.sessions(), tap.messages()), (1, 3));
 }
 
 #[test]
