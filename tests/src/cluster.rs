@@ -90,6 +90,11 @@ impl Cluster {
         Database::create(self, format!("{label}_{number}"))
     }
 
+    /// A database that a tool has made, `pgx-load -C` for one; it is dropped with the value.
+    pub fn existing(&self, name: &str) -> Database<'_> {
+        Database::existing(self, name.to_owned())
+    }
+
     /// A new database filled from `fixture`.
     pub fn filled(&self, fixture: &Fixture) -> Database<'_> {
         let database = self.database(fixture.name());

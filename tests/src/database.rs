@@ -23,6 +23,10 @@ impl<'a> Database<'a> {
         Database { cluster, name }
     }
 
+    pub(crate) fn existing(cluster: &'a Cluster, name: String) -> Self {
+        Database { cluster, name }
+    }
+
     /// The server it is in.
     pub fn cluster(&self) -> &'a Cluster {
         self.cluster
@@ -65,6 +69,13 @@ impl<'a> Database<'a> {
     /// At the first error.
     pub fn script(&self, script: &[u8], variables: &[&str]) {
         let arguments: Vec<&str> = variables.iter().flat_map(|variable| ["-v", variable]).collect();
+        psql(&self.url(), &arguments, script);
+    }
+
+    /// Runs a script as far as this server knows its statements: the others are passed over.
+    pub fn script_as_far_as_known(&self, script: &[u8], variables: &[&str]) {
+        let variables = variables.iter().flat_map(|variable| ["-v", variable]);
+        let arguments: Vec<&str> = variables.chain(["-v", "ON_ERROR_STOP=0"]).collect();
         psql(&self.url(), &arguments, script);
     }
 

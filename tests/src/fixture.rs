@@ -131,7 +131,16 @@ impl Fixture {
     /// At the first error.
     pub fn load(&self, database: &Database) {
         self.make_roles(database);
-        let script = std::fs::read(&self.path).unwrap_or_else(|error| panic!("{}: {error}", self.path.display()));
-        database.script(&script, &self.variables);
+        database.script(&self.script(), &self.variables);
+    }
+
+    /// Fills `database` with what its server, older than the script supposes, knows of it.
+    pub fn load_as_far_as_known(&self, database: &Database) {
+        self.make_roles(database);
+        database.script_as_far_as_known(&self.script(), &self.variables);
+    }
+
+    fn script(&self) -> Vec<u8> {
+        std::fs::read(&self.path).unwrap_or_else(|error| panic!("{}: {error}", self.path.display()))
     }
 }

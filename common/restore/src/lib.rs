@@ -57,6 +57,7 @@ pub mod schedule;
 pub mod script;
 pub mod session;
 pub mod statements;
+pub mod subscription;
 
 pub use analyze::analyze;
 pub use claims::{Claim, Claims, Locks};

@@ -10,6 +10,7 @@ use crate::large_objects;
 use crate::options::Options;
 use crate::owner::alter_owner;
 use crate::session::{TableDefaults, access_method_after};
+use crate::subscription;
 
 /// What a statement does for its entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -83,6 +84,7 @@ pub fn work(
     }
     match parent {
         _ if entry.kind == Kind::Database => run(Step::Create, database::create(entry, options)?),
+        _ if entry.kind == Kind::Subscription => run(Step::Create, subscription::create(entry, options)),
         _ if entry.kind == Kind::BlobMetadata => run(Step::Create, large_objects::create(entry)),
         Some(group) if large_objects::is_for_group(entry, parent) => {
             for sql in large_objects::grants(group, &entry.grants) {

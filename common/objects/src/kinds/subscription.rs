@@ -7,6 +7,7 @@
 use std::fmt::Write;
 
 use pgx_archive::{Entry, Kind};
+use serde_json::json;
 
 use crate::database::{Body, Database, NodeId, class};
 use crate::emit::Emitter;
@@ -126,8 +127,13 @@ impl Subscription {
         let options = self.options();
         entry.create = self.create(&names.name, &options);
         entry.drop = format!("DROP SUBSCRIPTION {};\n", names.name);
-        let options = options.into_iter().map(|(name, value)| (name.to_owned(), value.into()));
-        entry.fields = options.collect();
+        entry.fields = [
+            ("connection", json!(self.connection)),
+            ("publications", json!(self.publications)),
+            ("options", options.into_iter().collect()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into();
         out.main(entry);
         out.comment("SUBSCRIPTION", &names.name, None, &names.owner);
         out.label("SUBSCRIPTION", &names.name, None, &names.owner);
