@@ -6,9 +6,6 @@ use std::sync::OnceLock;
 use pgx_tests::{Cluster, Finished, Pipe, Scratch, tool, wait_until};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 
-/// The server's address: in the network of this machine, and of no other server.
-const ADDRESS: &str = "127.7.15.18";
-
 /// The only name that its certificate bears; its address is no part of it.
 const NAME: &str = "db.example";
 
@@ -21,6 +18,12 @@ host    all known  0.0.0.0/0   scram-sha-256
 ";
 
 const PASSWORD: &str = "sömething: \\ with 'quotes' #%";
+
+/// The server's address: in the network of this machine, and of no other run of these tests.
+fn address() -> String {
+    let [.., high, middle, low] = std::process::id().to_be_bytes();
+    format!("127.{}.{middle}.{}", 64 + high % 128, low.max(1))
+}
 
 /// A server with TLS, a self-signed certificate and passwords, and the files that belong to it.
 struct Fortress {
@@ -35,7 +38,7 @@ type Way<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)]);
 fn fortress() -> &'static Fortress {
     static FORTRESS: OnceLock<Fortress> = OnceLock::new();
     FORTRESS.get_or_init(|| {
-        let cluster = Cluster::private(18, &[&format!("listen_addresses={ADDRESS}")]);
+        let cluster = Cluster::private(18, &[&format!("listen_addresses={}", address())]);
         let files = Scratch::new();
         let (certificate, key) = self_signed();
         files.file("server.crt", &certificate);
@@ -165,7 +168,8 @@ fn a_setting_that_nobody_knows_is_refused_by_name() {
 
 #[test]
 fn a_password_is_proved_over_tcp() {
-    let info = format!("host={ADDRESS} user=known dbname=postgres");
+    let address = address();
+    let info = format!("host={address} user=known dbname=postgres");
     assert_eq!(refusal(&["-d", &info], &[("PGPASSWORD", PASSWORD)]), None);
     // Bound to the channel, and without any.
     for more in ["sslmode=require channel_binding=require", "sslmode=disable"] {
@@ -183,9 +187,10 @@ fn a_password_is_proved_over_tcp() {
 
 #[test]
 fn a_password_file_is_used_unless_others_may_read_it() {
-    let info = format!("host={ADDRESS} user=known dbname=postgres");
+    let address = address();
+    let info = format!("host={address} user=known dbname=postgres");
     let escaped = PASSWORD.replace('\\', "\\\\").replace(':', "\\:");
-    let lines = format!("# not this\nelsewhere:*:*:known:wrong\n{ADDRESS}:5432:*:known:{escaped}\n*:*:*:*:later\n");
+    let lines = format!("# not this\nelsewhere:*:*:known:wrong\n{address}:5432:*:known:{escaped}\n*:*:*:*:later\n");
     let file = fortress().files.file("passwords", lines);
     let name = file.display().to_string();
     let mode = |mode: &str| {
@@ -205,6 +210,7 @@ fn a_password_file_is_used_unless_others_may_read_it() {
 
 #[test]
 fn encryption_is_what_sslmode_says() {
+    let address = address();
     // Whether `secure`, who must come with TLS, and `open`, who must come without, get in.
     let modes = [
         ("disable", false, true),
@@ -214,7 +220,7 @@ fn encryption_is_what_sslmode_says() {
     ];
     for (mode, secure, open) in modes {
         for (user, expected) in [("secure", secure), ("open", open)] {
-            let info = format!("host={ADDRESS} user={user} dbname=postgres sslmode={mode}");
+            let info = format!("host={address} user={user} dbname=postgres sslmode={mode}");
             let refusal = refusal(&["-d", &info], &[]);
             assert_eq!(refusal.is_none(), expected, "{mode} as {user}: {refusal:?}");
         }
@@ -229,14 +235,15 @@ fn encryption_is_what_sslmode_says() {
 
 #[test]
 fn a_certificate_proves_what_sslmode_asks_for() {
+    let address = address();
     let files = fortress().files.path().display().to_string();
     let (own, another) = (format!("{files}/server.crt"), format!("{files}/another.crt"));
-    let by_name = |name: &str| format!("host={name} hostaddr={ADDRESS}");
-    let (right, wrong, address) = (by_name(NAME), by_name("x.example"), format!("host={ADDRESS}"));
+    let by_name = |name: &str| format!("host={name} hostaddr={address}");
+    let (right, wrong, bare) = (by_name(NAME), by_name("x.example"), format!("host={address}"));
     let cases = [
         (&right, "verify-full", Some(&own), true),
         (&wrong, "verify-full", Some(&own), false),
-        (&address, "verify-full", Some(&own), false),
+        (&bare, "verify-full", Some(&own), false),
         (&right, "verify-full", Some(&another), false),
         (&right, "verify-full", None, false),
         (&wrong, "verify-ca", Some(&own), true),
@@ -281,7 +288,7 @@ fn a_load_connects_the_same_way() {
     load.env("HOME", fortress().files.path())
         .envs([
             ("PGHOST", NAME),
-            ("PGHOSTADDR", ADDRESS),
+            ("PGHOSTADDR", &address()),
             ("PGUSER", "known"),
             ("PGPASSWORD", PASSWORD),
         ])
