@@ -1,9 +1,10 @@
 //! Every way of saying where a database is, who one is, and how far the connection must be trusted.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use pgx_tests::{Cluster, Finished, Pipe, Scratch, tool, wait_until};
+use pgx_tests::{Cluster, Finished, Pipe, tool, wait_until};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 
 /// The only name that its certificate bears; its address is no part of it.
@@ -28,7 +29,8 @@ fn address() -> String {
 /// A server with TLS, a self-signed certificate and passwords, and the files that belong to it.
 struct Fortress {
     cluster: Cluster,
-    files: Scratch,
+    /// What clients need; beside the server's own files, so that they go with them.
+    files: PathBuf,
 }
 
 /// Arguments and variables that say where a database is.
@@ -39,18 +41,18 @@ fn fortress() -> &'static Fortress {
     static FORTRESS: OnceLock<Fortress> = OnceLock::new();
     FORTRESS.get_or_init(|| {
         let cluster = Cluster::private(18, &[&format!("listen_addresses={}", address())]);
-        let files = Scratch::new();
+        let files = cluster.directory().join("client");
+        std::fs::create_dir(&files).expect("the server's directory is writable");
         let (certificate, key) = self_signed();
-        files.file("server.crt", &certificate);
-        files.file("another.crt", self_signed().0);
+        file(&files, "server.crt", &certificate);
+        file(&files, "another.crt", &self_signed().0);
         let data = cluster.directory().join("data");
         for (name, content) in [
             ("server.crt", certificate),
             ("server.key", key),
             ("pg_hba.conf", RULES.into()),
         ] {
-            let path = data.join(name);
-            std::fs::write(&path, content).expect("the server's files can be written");
+            let path = file(&data, name, &content);
             let own = |program: &str, how: String| {
                 let done = Command::new(program).arg(how).arg(&path).status();
                 assert!(
@@ -75,6 +77,13 @@ fn fortress() -> &'static Fortress {
     })
 }
 
+/// A file with this content.
+fn file(directory: &Path, name: &str, content: &str) -> PathBuf {
+    let path = directory.join(name);
+    std::fs::write(&path, content).expect("the directory is writable");
+    path
+}
+
 /// A certificate as PostgreSQL's documentation makes it, an authority that vouches for itself, and its key.
 fn self_signed() -> (String, String) {
     let key = KeyPair::generate().expect("a key can be made");
@@ -88,7 +97,7 @@ fn self_signed() -> (String, String) {
 fn dump(arguments: &[&str], variables: &[(&str, &str)]) -> Finished {
     let mut dump = tool("pgx-dump");
     // Nobody's own files decide: neither ~/.pgpass nor ~/.postgresql.
-    dump.env("HOME", fortress().files.path());
+    dump.env("HOME", &fortress().files);
     dump.args(["-s", "-F", "plain", "-w"])
         .args(arguments)
         .envs(variables.iter().copied());
@@ -118,9 +127,10 @@ fn a_database_is_named_in_every_way_that_libpq_knows() {
     let uri = format!("postgresql://postgres@/postgres?host={directory}");
     let encoded = format!("postgres://postgres@{}:5432/postgres", directory.replace('/', "%2F"));
     let pairs = format!("host={directory} port=5432 dbname = 'postgres' user=postgres");
-    let service = fortress().files.file(
+    let service = file(
+        &fortress().files,
         "services",
-        format!("[here]\nhost={directory}\nuser=postgres\ndbname=postgres\n"),
+        &format!("[here]\nhost={directory}\nuser=postgres\ndbname=postgres\n"),
     );
     let service = service.display().to_string();
     let ways: [Way; 8] = [
@@ -191,7 +201,7 @@ fn a_password_file_is_used_unless_others_may_read_it() {
     let info = format!("host={address} user=known dbname=postgres");
     let escaped = PASSWORD.replace('\\', "\\\\").replace(':', "\\:");
     let lines = format!("# not this\nelsewhere:*:*:known:wrong\n{address}:5432:*:known:{escaped}\n*:*:*:*:later\n");
-    let file = fortress().files.file("passwords", lines);
+    let file = file(&fortress().files, "passwords", &lines);
     let name = file.display().to_string();
     let mode = |mode: &str| {
         let done = Command::new("chmod").arg(mode).arg(&file).status();
@@ -236,7 +246,7 @@ fn encryption_is_what_sslmode_says() {
 #[test]
 fn a_certificate_proves_what_sslmode_asks_for() {
     let address = address();
-    let files = fortress().files.path().display().to_string();
+    let files = fortress().files.display().to_string();
     let (own, another) = (format!("{files}/server.crt"), format!("{files}/another.crt"));
     let by_name = |name: &str| format!("host={name} hostaddr={address}");
     let (right, wrong, bare) = (by_name(NAME), by_name("x.example"), format!("host={address}"));
@@ -283,9 +293,9 @@ fn a_load_connects_the_same_way() {
     target.sql("GRANT CREATE ON DATABASE :\"DBNAME\" TO known; GRANT CREATE ON SCHEMA public TO known");
     let source = fortress().cluster.database("source");
     source.sql("CREATE TABLE t AS SELECT 1 AS id; ALTER TABLE t OWNER TO known");
-    let certificate = fortress().files.path().join("server.crt");
+    let certificate = fortress().files.join("server.crt");
     let mut load = tool("pgx-load");
-    load.env("HOME", fortress().files.path())
+    load.env("HOME", &fortress().files)
         .envs([
             ("PGHOST", NAME),
             ("PGHOSTADDR", &address()),
