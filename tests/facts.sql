@@ -36,7 +36,7 @@ select 'number of ' || what, n from (
   union all select 'triggers ' || tgenabled::text || tgisinternal::text, count(*) from pg_catalog.pg_trigger group by 1
   union all select 'functions', count(*) from pg_catalog.pg_proc where oid >= 16384
   union all select 'types ' || typtype::text, count(*) from pg_catalog.pg_type where oid >= 16384 group by 1
-  union all select 'inheritances ' || (inhdetachpending)::text, count(*) from pg_catalog.pg_inherits group by 1
+  union all select 'inheritances ' || coalesce(pg_catalog.to_jsonb(i) ->> 'inhdetachpending', 'false'), count(*) from pg_catalog.pg_inherits i group by 1 -- since 14
   union all select 'extension members ' || e.extname, count(*) from pg_catalog.pg_depend d
     join pg_catalog.pg_extension e on e.oid = d.refobjid
     where d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass and d.deptype = 'e' group by 1

@@ -12,10 +12,13 @@ CREATE FUNCTION full_option_send(full_option) RETURNS bytea LANGUAGE internal IM
 CREATE FUNCTION modifier_in(cstring[]) RETURNS integer LANGUAGE internal IMMUTABLE STRICT AS 'varchartypmodin';
 CREATE FUNCTION modifier_out(integer) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'varchartypmodout';
 CREATE FUNCTION full_option_analyze(internal) RETURNS boolean LANGUAGE internal STRICT AS 'array_typanalyze';
+-- Before 14 there was no SUBSCRIPT, and what a type passed by value would do with ELEMENT was anyone's guess.
+SELECT CASE WHEN current_setting('server_version_num')::int >= 140000
+            THEN 'ELEMENT = int4, SUBSCRIPT = raw_array_subscript_handler,' END AS subscript \gset
 CREATE TYPE full_option (
     INTERNALLENGTH = 4, INPUT = full_option_in, OUTPUT = full_option_out, RECEIVE = full_option_recv,
     SEND = full_option_send, TYPMOD_IN = modifier_in, TYPMOD_OUT = modifier_out, ANALYZE = full_option_analyze,
-    DEFAULT = '1''2', ELEMENT = int4, SUBSCRIPT = raw_array_subscript_handler, CATEGORY = 'Z', PREFERRED = true,
+    DEFAULT = '1''2', :subscript CATEGORY = 'Z', PREFERRED = true,
     DELIMITER = ';', ALIGNMENT = int4, STORAGE = plain, PASSEDBYVALUE, COLLATABLE = true
 );
 COMMENT ON TYPE full_option IS 'has it all';
