@@ -2,6 +2,7 @@
 # What the scripts beside this file share: where servers are kept, who runs them, how one starts.
 # Sourced by bash, never run.
 
+newest=18 # the major of clients
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 # A server refuses to run as root, and the user that runs it must be able to read its files:
@@ -77,6 +78,17 @@ start_cluster() {
   done | as_server tee -a "$dir/data/postgresql.conf" >/dev/null
   as_server "$bin/pg_ctl" start -w -t 60 -s -D "$dir/data" -l "$dir/log" >/dev/null ||
     { cat "$dir/log" >&2; die "the server did not start"; }
+}
+
+# start_standby MAJOR DIR PRIMARY: makes a standby in DIR of the cluster in the directory PRIMARY, and starts it.
+start_standby() {
+  local bin clients dir=$2; bin=$(server_bin "$1") || die "no server of major $1"
+  clients=$(client_bin "$newest") || die "no clients of major $newest"
+  as_server "$clients/pg_basebackup" -h "$3" -p 5432 -U postgres -D "$dir/data" -R -c fast --no-sync || die "no base backup of $3"
+  printf '%s\n' "unix_socket_directories = '$dir'" 'max_standby_streaming_delay = -1' |
+    as_server tee -a "$dir/data/postgresql.conf" >/dev/null
+  as_server "$bin/pg_ctl" start -w -t 60 -s -D "$dir/data" -l "$dir/log" >/dev/null ||
+    { cat "$dir/log" >&2; die "the standby did not start"; }
 }
 
 # stop_cluster MAJOR DIR: stops it at once and removes every trace.

@@ -38,6 +38,12 @@ impl Cluster {
         Cluster::start(major, settings)
     }
 
+    /// A standby of this server, which follows it as it changes; it accepts connections.
+    pub fn standby(&self) -> Cluster {
+        let directory = self.directory.to_string_lossy();
+        Cluster::start(self.major, &["--standby-of", &directory])
+    }
+
     fn start(major: u32, settings: &[&str]) -> Cluster {
         // setsid: a Ctrl-C at the terminal reaches us, and the script then cleans up after us.
         let mut keeper = Command::new("setsid")

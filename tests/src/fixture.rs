@@ -14,7 +14,7 @@ pub struct Fixture {
     path: PathBuf,
     since: u32,
     roles: Vec<String>,
-    variables: Vec<&'static str>,
+    variables: Vec<String>,
 }
 
 impl Fixture {
@@ -48,8 +48,13 @@ impl Fixture {
 
     /// The demo's shop, small.
     pub fn shop() -> Fixture {
+        Fixture::shop_of(2)
+    }
+
+    /// The demo's shop with about 4,700 rows times `size`.
+    pub fn shop_of(size: u32) -> Fixture {
         let mut shop = Fixture::read(&repository().join("tests/shop.sql"));
-        shop.variables.push("size=2");
+        shop.variables.push(format!("size={size}"));
         shop
     }
 
@@ -131,13 +136,17 @@ impl Fixture {
     /// At the first error.
     pub fn load(&self, database: &Database) {
         self.make_roles(database);
-        database.script(&self.script(), &self.variables);
+        database.script(&self.script(), &self.variables());
     }
 
     /// Fills `database` with what its server, older than the script supposes, knows of it.
     pub fn load_as_far_as_known(&self, database: &Database) {
         self.make_roles(database);
-        database.script_as_far_as_known(&self.script(), &self.variables);
+        database.script_as_far_as_known(&self.script(), &self.variables());
+    }
+
+    fn variables(&self) -> Vec<&str> {
+        self.variables.iter().map(String::as_str).collect()
     }
 
     fn script(&self) -> Vec<u8> {

@@ -23,6 +23,7 @@
 //! judge(&source, &target).expect_equal();
 //! ```
 
+mod campaign;
 mod cluster;
 mod database;
 mod difference;
@@ -35,6 +36,7 @@ mod proxy;
 mod running;
 mod scratch;
 
+pub use campaign::campaign;
 pub use cluster::{Cluster, MAJORS};
 pub use database::Database;
 pub use difference::{comparable, difference};

@@ -1,7 +1,7 @@
 //! Several programs in a row, each reading what the one before writes.
 
 use std::io::Read;
-use std::process::{ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,8 @@ pub struct Stage {
     pub status: ExitStatus,
     /// What it said on standard error.
     pub stderr: String,
+    /// The most memory it had at once, in bytes, as it was last seen before its end.
+    pub memory: u64,
 }
 
 /// How a pipe ended.
@@ -80,28 +82,36 @@ impl Pipe {
             drop(command);
             let stderr = collect(child.stderr.take());
             last = child.stdout.take();
-            running.push((name, child, stderr));
+            running.push((name, child, stderr, 0));
         }
         let stdout = collect(last);
 
         let start = Instant::now();
         let mut hung = false;
-        while running
-            .iter_mut()
-            .any(|(_, child, _)| matches!(child.try_wait(), Ok(None)))
-        {
+        loop {
+            let mut runs = false;
+            for (_, child, _, memory) in &mut running {
+                if matches!(child.try_wait(), Ok(None)) {
+                    runs = true;
+                    *memory = peak(child.id()).unwrap_or(*memory);
+                }
+            }
+            if !runs {
+                break;
+            }
             if !hung && start.elapsed() > PATIENCE {
                 hung = true;
-                for (_, child, _) in &mut running {
+                for (_, child, ..) in &mut running {
                     let _ = child.kill();
                 }
             }
             thread::sleep(Duration::from_millis(2));
         }
-        let stage = |(name, mut child, stderr): (String, std::process::Child, JoinHandle<Vec<u8>>)| Stage {
+        let stage = |(name, mut child, stderr, memory): (String, Child, JoinHandle<Vec<u8>>, u64)| Stage {
             name,
             status: child.wait().expect("a child can be waited for"),
             stderr: String::from_utf8_lossy(&stderr.join().unwrap_or_default()).into_owned(),
+            memory,
         };
         let stages = running.into_iter().map(stage).collect();
         Finished {
@@ -110,6 +120,14 @@ impl Pipe {
             hung,
         }
     }
+}
+
+/// The most memory that a running process has had at once, in bytes.
+fn peak(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kilobytes * 1024)
 }
 
 /// Reads everything on a thread of its own, so that no program waits for us.

@@ -102,6 +102,7 @@ impl Running {
                 name: self.name.clone(),
                 status,
                 stderr,
+                memory: 0,
             }],
             stdout: all(stdout),
             hung,
