@@ -17,8 +17,35 @@
 //! * [`emit`] turns objects into entries of the table of contents.
 //!
 //! The text of every entry is what pg_dump 18 writes for it, byte for byte.
+//!
+//! ```
+//! use pgx_objects::choose::{Choice, choose};
+//! use pgx_objects::{Database, Phase, READERS, Rows, Server, emit, order};
+//!
+//! # fn main() -> Result<(), pgx_objects::Error> {
+//! let mut db = Database::new(Server { version: 180_004, ..Server::default() });
+//! // A caller asks every query of READERS, early ones before the locks. Here is one of them, and what a
+//! // server might answer.
+//! let reader = READERS.iter().find(|reader| reader.name == "schemas").expect("schemas are read");
+//! assert_eq!(reader.phase, Phase::Early);
+//! assert!((reader.query)(&db).is_some_and(|sql| sql.contains("FROM pg_catalog.pg_namespace n")));
+//! let rows = Rows {
+//!     query: reader.name.to_owned(),
+//!     columns: ["oid", "name", "owner", "acl", "acldefault"].map(str::to_owned).into(),
+//!     rows: vec![vec![Some("16400".into()), Some("sales".into()), Some("10".into()), None, None]],
+//! };
+//! (reader.read)(&mut db, &rows)?;
+//! choose(&mut db, &Choice::default());
+//! let order = order::order(&mut db)?;
+//! let entries = emit::entries(&db, &order);
+//! assert!(entries.iter().any(|entry| entry.create == "CREATE SCHEMA sales;\n"));
+//! # Ok(())
+//! # }
+//! ```
 
+pub mod body;
 pub mod choose;
+pub mod class;
 pub mod cycles;
 pub mod database;
 pub mod depend;
