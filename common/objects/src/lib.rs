@@ -31,8 +31,8 @@
 //! assert!((reader.query)(&db).is_some_and(|sql| sql.contains("FROM pg_catalog.pg_namespace n")));
 //! let rows = Rows {
 //!     query: reader.name.to_owned(),
-//!     columns: ["oid", "name", "owner", "acl", "acldefault"].map(str::to_owned).into(),
-//!     rows: vec![vec![Some("16400".into()), Some("sales".into()), Some("10".into()), None, None]],
+//!     columns: ["oid", "name", "owner", "acl", "acldefault", "initial"].map(str::to_owned).into(),
+//!     rows: vec![vec![Some("16400".into()), Some("sales".into()), Some("10".into()), None, None, None]],
 //! };
 //! (reader.read)(&mut db, &rows)?;
 //! choose(&mut db, &Choice::default());
