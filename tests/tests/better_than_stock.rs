@@ -1,0 +1,138 @@
+//! The entries whose text is not stock pg_dump's, because what stock writes cannot be run.
+//!
+//! Each has both texts here, and the proof: a server refuses stock's script and takes ours, and all else in
+//! the two scripts is equal. A stock pg_dump that has learned it makes the test fail: the exception goes then.
+
+use std::process::Command;
+
+use pgx_tests::{Cluster, Fixture, Pipe, Scratch, comparable, difference, stock, tool};
+
+/// The major that refuses stock's scripts.
+const NEWEST: u32 = 18;
+
+/// An entry whose text differs on purpose.
+struct Exception {
+    /// Major of the server that is dumped.
+    source: u32,
+    /// What makes the table.
+    make: &'static str,
+    /// Its name.
+    table: &'static str,
+    /// What pgx-dump writes.
+    ours: &'static str,
+    /// What pg_dump writes.
+    stock: &'static str,
+    /// What the server says to that.
+    refusal: &'static str,
+    /// The names that its constraints have in a copy.
+    constraints: &'static str,
+}
+
+/// pg_dump quotes the names of not-null constraints, except where the column itself is inherited.
+const NOT_NULL_OF_AN_INHERITED_COLUMN: Exception = Exception {
+    source: 18,
+    make: "CREATE TABLE person (name text);
+           CREATE TABLE sailor (CONSTRAINT \"has a name\" NOT NULL name) INHERITS (person)",
+    table: "sailor",
+    ours: "CREATE TABLE public.sailor (
+    CONSTRAINT \"has a name\" NOT NULL name
+)
+INHERITS (public.person);
+",
+    stock: "CREATE TABLE public.sailor (
+    CONSTRAINT has a name NOT NULL name
+)
+INHERITS (public.person);
+",
+    refusal: "ERROR:  42601: syntax error at or near \"a\"",
+    constraints: "has a name\n",
+};
+
+/// Before 18 a not-null has no name. From 18 on it gets one when the table is made, and a constraint that is
+/// added later, as one that is NOT VALID must be, finds that name taken.
+const NAME_THAT_A_LATER_CONSTRAINT_NEEDS: Exception = Exception {
+    source: 15,
+    make: "CREATE TABLE invoice (total numeric NOT NULL);
+           ALTER TABLE invoice ADD CONSTRAINT invoice_total_not_null CHECK (total > 0) NOT VALID",
+    table: "invoice",
+    ours: "CREATE TABLE public.invoice (
+    total numeric CONSTRAINT invoice_total_not_null1 NOT NULL
+);
+",
+    stock: "CREATE TABLE public.invoice (
+    total numeric NOT NULL
+);
+",
+    refusal: "ERROR:  42710: constraint \"invoice_total_not_null\" for relation \"invoice\" already exists",
+    constraints: "invoice_total_not_null\ninvoice_total_not_null1\n",
+};
+
+/// The statement below the line that names the entry of a table.
+fn text<'a>(script: &'a str, table: &str) -> &'a str {
+    let entry = format!("-- Name: {table}; Type: TABLE; Schema: public; Owner: postgres\n--\n\n");
+    let (_, below) = script
+        .split_once(&entry)
+        .unwrap_or_else(|| panic!("no \"{entry}\" in\n{script}"));
+    let end = below.find(";\n").map_or(below.len(), |end| end + 2);
+    &below[..end]
+}
+
+/// psql that runs a script and stops at its first error.
+fn psql(url: &str) -> Command {
+    let mut psql = stock("psql");
+    psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose"])
+        .args(["-d", url, "-f"]);
+    psql
+}
+
+fn prove(exception: &Exception) {
+    let source = Cluster::shared(exception.source).database("source");
+    // Not alone in its database: all else has to be equal.
+    let others = Fixture::schema("05_tables");
+    others.load(&source);
+    source.sql(exception.make);
+    let ours = Pipe::of(tool("pgx-dump").args(["-s", "-F", "plain", "-d", &source.url()])).run();
+    let ours = String::from_utf8_lossy(&ours.expect_success()).into_owned();
+    let stocks = source.schema();
+
+    assert_eq!(text(&ours, exception.table), exception.ours);
+    assert_eq!(text(&stocks, exception.table), exception.stock);
+    let but_for_it = comparable(&ours).replacen(exception.ours, exception.stock, 1);
+    let rest = difference(("pg_dump", &comparable(&stocks)), ("pgx-dump", &but_for_it), 60);
+    assert_eq!(rest, None, "{}", rest.clone().unwrap_or_default());
+
+    let newest = Cluster::shared(NEWEST);
+    let (by_stock, by_ours, copy) = (
+        newest.database("stock"),
+        newest.database("ours"),
+        newest.database("copy"),
+    );
+    others.make_roles(&copy);
+    let scratch = Scratch::new();
+    let refused = Pipe::of(psql(&by_stock.url()).arg(scratch.file("stock.sql", &stocks))).run();
+    assert!(refused.said(3).contains(exception.refusal), "{}", refused.said(3));
+    Pipe::of(psql(&by_ours.url()).arg(scratch.file("ours.sql", &ours)))
+        .run()
+        .expect_success();
+    Pipe::of(tool("pgx-dump").args(["-d", &source.url()]))
+        .to(tool("pgx-load").args(["-d", &copy.url()]))
+        .run()
+        .expect_success();
+    for target in [&by_ours, &copy] {
+        let names = format!(
+            "SELECT conname FROM pg_constraint WHERE conrelid = '{}'::regclass ORDER BY conname",
+            exception.table
+        );
+        assert_eq!(target.sql(&names), exception.constraints);
+    }
+}
+
+#[test]
+fn the_name_of_a_not_null_of_an_inherited_column_is_quoted() {
+    prove(&NOT_NULL_OF_AN_INHERITED_COLUMN);
+}
+
+#[test]
+fn a_not_null_of_an_old_server_leaves_its_name_to_a_later_constraint() {
+    prove(&NAME_THAT_A_LATER_CONSTRAINT_NEEDS);
+}
