@@ -67,10 +67,16 @@ impl Link {
 
     /// Why the connection ended, if it has ended otherwise than by our wish.
     pub(crate) fn end(&self) -> Option<Error> {
-        match self.end.borrow().clone() {
-            Some(End::Server(error)) => Some(Error::Server(error)),
-            Some(End::Broken(reason)) => Some(Error::Lost { reason }),
-            Some(End::Closed) | None => None,
+        self.end.borrow().clone().and_then(End::into_error)
+    }
+
+    /// Waits for the end of the connection, whoever ends it, and gives why.
+    pub(crate) fn ended(&self) -> impl Future<Output = Error> + Send + use<> {
+        let mut end = self.end.clone();
+        async move {
+            // The task that tells has gone without a word only if it was stopped.
+            let end = end.wait_for(Option::is_some).await.ok().and_then(|end| end.clone());
+            end.and_then(End::into_error).unwrap_or_else(closed)
         }
     }
 
@@ -82,9 +88,24 @@ impl Link {
         let mut end = self.end.clone();
         // Whether it is told in time or not, what is known then is what there is to say.
         let _ = tokio::time::timeout(LAST_WORDS, end.wait_for(Option::is_some)).await;
-        self.end().unwrap_or_else(|| Error::Lost {
-            reason: "it was closed".into(),
-        })
+        self.end().unwrap_or_else(closed)
+    }
+}
+
+impl End {
+    /// The error that it is, unless we wished for it.
+    fn into_error(self) -> Option<Error> {
+        match self {
+            End::Server(error) => Some(Error::Server(error)),
+            End::Broken(reason) => Some(Error::Lost { reason }),
+            End::Closed => None,
+        }
+    }
+}
+
+fn closed() -> Error {
+    Error::Lost {
+        reason: "it was closed".into(),
     }
 }
 

@@ -93,6 +93,13 @@ impl Session {
         self.client.is_closed()
     }
 
+    /// Waits for the end of the connection, whoever ends it, and gives why.
+    ///
+    /// Who waits for something else than an answer learns here that there will be none.
+    pub fn ended(&self) -> impl Future<Output = Error> + Send + use<> {
+        self.link.ended()
+    }
+
     /// How text stands in results and statements.
     pub fn text(&self) -> Text {
         match self.bytes.load(Ordering::Relaxed) {

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use crate::args::LoadArgs;
 use crate::foreman::{Crew, Foreman};
 use crate::intake::Intake;
+use crate::stop::{Stop, stop};
 use crate::tally::Tally;
 use crate::target::Target;
 use crate::worker::Worker;
@@ -90,7 +91,9 @@ impl Loading<'_> {
         let (tell, told) = mpsc::unbounded_channel();
         let mut orders = Vec::new();
         let mut workers = Vec::new();
-        for (number, target) in self.crew(target).await?.into_iter().enumerate() {
+        let crew = self.crew(target).await?;
+        let stops: Vec<Stop> = crew.iter().map(|target| Stop::of(&target.session)).collect();
+        for (number, target) in crew.into_iter().enumerate() {
             let (order, ordered) = mpsc::unbounded_channel();
             orders.push(order);
             let worker = Worker {
@@ -117,8 +120,16 @@ impl Loading<'_> {
         };
         // Workers end when there are no more orders; a failure ends them where they are.
         let sessions = match select(Box::pin(direct), Box::pin(join_all(workers))).await {
-            Either::Left((directed, working)) => directed.map(|()| working)?.await,
-            Either::Right((sessions, direct)) => direct.await.map(|()| sessions)?,
+            Either::Left((Ok(()), working)) => Ok(working.await),
+            Either::Left((Err(failure), _)) => Err(failure),
+            Either::Right((sessions, direct)) => direct.await.map(|()| sessions),
+        };
+        let sessions = match sessions {
+            Ok(sessions) => sessions,
+            Err(failure) => {
+                stop(stops).await;
+                return Err(failure);
+            }
         };
         progress.stage("committing");
         if let Some(target) = sessions.into_iter().next() {

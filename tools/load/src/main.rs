@@ -12,6 +12,7 @@ mod job;
 mod router;
 mod run;
 mod script;
+mod stop;
 mod tally;
 mod target;
 mod worker;

@@ -123,7 +123,19 @@ impl<'a> Worker<'a> {
         let failed = |error: Error| failure::at(&error, entry.describe(), STAGE);
         let mut filling = self.begin(entry, freeze).await?;
         let mut rows = 0;
-        while let Some(Feed::Rows(chunk)) = feed.recv().await {
+        let mut lost = std::pin::pin!(self.target.session.ended());
+        loop {
+            let fed = tokio::select! {
+                biased;
+                fed = feed.recv() => fed,
+                // Nobody would notice before the next rows come, whenever that is.
+                error = &mut lost => return Err(failed(filling.last_words().await.unwrap_or(error))),
+            };
+            let chunk = match fed {
+                Some(Feed::Rows(chunk)) => chunk,
+                Some(Feed::End) => break,
+                None => return Err(Failure::failed("the load was given up").within(entry.describe())),
+            };
             let bytes = chunk.bytes.len() as u64;
             match &mut filling {
                 Filling::Copy { copy, .. } => copy.send(chunk.bytes.clone()).await.map_err(failed)?,
@@ -274,6 +286,16 @@ impl<'a> Worker<'a> {
 enum Filling {
     Copy { copy: CopyIn, binary: bool },
     Objects,
+}
+
+impl Filling {
+    /// What the server said to the COPY when it ended the session.
+    async fn last_words(self) -> Option<Error> {
+        match self {
+            Filling::Copy { copy, .. } => copy.finish().await.err(),
+            Filling::Objects => None,
+        }
+    }
 }
 
 /// The target has not taken what was sent.

@@ -1,0 +1,264 @@
+//! Streams of many lanes that are cut, changed or left by their producer, and loads by many sessions that
+//! lose one or are told to stop: nothing hangs, nothing is taken for whole, the cause is named.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use pgx_tests::{Cluster, Database, Fixture, Pipe, Running, Scratch, campaign, tool, wait_until};
+
+/// No load of these databases takes as long.
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn shop() -> Database<'static> {
+    Cluster::shared(18).filled(&Fixture::shop_of(campaign(20, 60)))
+}
+
+/// The stream of four lanes.
+fn stream_of(database: &Database, file: &Path) -> Vec<u8> {
+    let mut dump = tool("pgx-dump");
+    dump.args(["-j4", "-Z", "none", "-d", &database.url(), "-f"]).arg(file);
+    Pipe::of(&mut dump).run().expect_success();
+    fs::read(file).expect("the file is there")
+}
+
+fn load(target: &Database) -> Command {
+    let mut command = tool("pgx-load");
+    command.args(["-j4", "-d", &target.url()]);
+    command
+}
+
+/// What becomes of a file in an empty database, with statuses other than `expected` as a surprise.
+fn surprise(name: &str, file: &Path, expected: &[i32]) -> Option<String> {
+    let target = Cluster::shared(18).database("cut");
+    Fixture::shop().make_roles(&target);
+    let finished = Running::start(load(&target).arg(file)).end_within(LIMIT);
+    let said = &finished.stages[0].stderr;
+    let as_expected = finished.codes()[0].is_some_and(|code| expected.contains(&code));
+    (finished.hung || !as_expected || said.is_empty()).then(|| format!("{name}: {}\n{said}", finished.stages[0].status))
+}
+
+#[test]
+fn no_prefix_is_taken_for_the_whole() {
+    let scratch = Scratch::new();
+    let stream = stream_of(&shop(), &scratch.path().join("whole"));
+    let tries = campaign(12, 50);
+    let surprises: Vec<String> = (0..tries)
+        .filter_map(|n| {
+            // The last tries take away only a few bytes.
+            let length = match tries - n {
+                few @ 1..=4 => stream.len() - few,
+                _ => stream.len() * n / tries,
+            };
+            let file = scratch.file("cut", &stream[..length]);
+            surprise(&format!("{length} of {} bytes", stream.len()), &file, &[3])
+        })
+        .collect();
+    assert!(surprises.is_empty(), "{}", surprises.join("\n"));
+}
+
+#[test]
+fn no_flipped_bit_goes_unseen() {
+    let scratch = Scratch::new();
+    let stream = stream_of(&shop(), &scratch.path().join("whole"));
+    let tries = campaign(12, 50);
+    let surprises: Vec<String> = (0..tries)
+        .filter_map(|n| {
+            let mut bytes = stream.clone();
+            let place = stream.len() * n / tries + n % 7;
+            bytes[place] ^= 1 << (n % 8);
+            let file = scratch.file("flipped", &bytes);
+            surprise(&format!("bit {} of byte {place}", n % 8), &file, &[1, 3])
+        })
+        .collect();
+    assert!(surprises.is_empty(), "{}", surprises.join("\n"));
+}
+
+#[test]
+fn a_dump_of_many_lanes_killed_at_any_moment_makes_the_load_exit_3() {
+    let scratch = Scratch::new();
+    let source = shop();
+    let length = stream_of(&source, &scratch.path().join("whole")).len();
+    let moments = campaign(8, 30);
+    for moment in 0..moments {
+        let target = Cluster::shared(18).database("cut");
+        Fixture::shop().make_roles(&target);
+        let mut dump = Running::start(tool("pgx-dump").args(["-j4", "-d", &source.url()]));
+        let mut loader = load(&target)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("pgx-load runs");
+        let mut input = loader.stdin.take().expect("its input was piped");
+        let passed = (length * moment / moments) as u64;
+        // A loader that goes too early tells by its status.
+        let _ = std::io::copy(&mut dump.stdout().take(passed), &mut input);
+        dump.signal("KILL");
+        drop(input);
+        let finished = loader.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&finished.stderr);
+        assert_eq!(
+            finished.status.code(),
+            Some(3),
+            "after {passed} of {length} bytes: {said}"
+        );
+        assert!(said.starts_with("pgx-load: error: "), "{said}");
+        wait_until("its sessions are gone", || target.sessions_of("pgx-load") == 0);
+    }
+}
+
+/// A load of a stream whose second half does not come until the value is dropped.
+struct Waiting {
+    load: Running,
+    _input: std::process::ChildStdin,
+}
+
+impl Waiting {
+    fn start(target: &Database, stream: &[u8]) -> Waiting {
+        let mut feeder = Command::new("cat")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("cat runs");
+        let load = Running::start(load(target).stdin(feeder.stdout.take().expect("its output was piped")));
+        let mut input = feeder.stdin.take().expect("its input was piped");
+        input.write_all(&stream[..stream.len() / 2]).expect("cat reads");
+        Waiting { load, _input: input }
+    }
+}
+
+/// The sessions of a load that are at work on rows, by their process ids.
+fn copying(target: &Database) -> Vec<String> {
+    let sessions = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%' AND state = 'active'";
+    target.sql(sessions).lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_load_that_loses_a_session_names_what_it_was_doing() {
+    let scratch = Scratch::new();
+    let stream = stream_of(&shop(), &scratch.path().join("whole"));
+    for number in 0..2 {
+        let target = Cluster::shared(18).database("lost");
+        Fixture::shop().make_roles(&target);
+        let waiting = Waiting::start(&target, &stream);
+        wait_until("rows are copied", || copying(&target).len() > number);
+        target.sql(&format!("SELECT pg_terminate_backend({})", copying(&target)[number]));
+        let finished = waiting.load.end_within(LIMIT);
+        let said = finished.said(1);
+        assert!(said.contains("table data ") && said.contains("57P01"), "{said}");
+        wait_until("its sessions are gone", || target.sessions_of("pgx-load") == 0);
+    }
+}
+
+#[test]
+fn a_load_that_loses_an_idle_session_comes_to_an_end() {
+    let scratch = Scratch::new();
+    let stream = stream_of(&shop(), &scratch.path().join("whole"));
+    let target = Cluster::shared(18).database("lost");
+    Fixture::shop().make_roles(&target);
+    let waiting = Waiting::start(&target, &stream);
+    wait_until("rows are copied", || !copying(&target).is_empty());
+    target.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pgx-load' AND state = 'idle' AND datname = current_database()");
+    drop(waiting._input);
+    let finished = waiting.load.end_within(LIMIT);
+    assert!(
+        matches!(finished.codes()[..], [Some(1 | 3)]),
+        "{:?}",
+        finished.complaint()
+    );
+}
+
+#[test]
+fn an_interrupt_ends_all_sessions_of_a_load() {
+    let scratch = Scratch::new();
+    let stream = stream_of(&shop(), &scratch.path().join("whole"));
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let target = Cluster::shared(18).database("stopped");
+        Fixture::shop().make_roles(&target);
+        let waiting = Waiting::start(&target, &stream);
+        wait_until("rows are copied", || !copying(&target).is_empty());
+        waiting.load.signal(signal);
+        waiting.load.end_within(LIMIT).said(code);
+        wait_until("its sessions are gone", || target.sessions_of("pgx-load") == 0);
+    }
+}
+
+/// A stream of tables whose indexes take forever, and one more table, of which only a part comes.
+fn slow_indexes(scratch: &Scratch) -> Vec<u8> {
+    let source = Cluster::shared(18).database("slow");
+    source.sql(
+        "CREATE FUNCTION slow(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+         CREATE TABLE a AS SELECT 1 AS id; CREATE INDEX ON a (slow(id));
+         CREATE TABLE b AS SELECT 1 AS id; CREATE INDEX ON b (slow(id));
+         CREATE TABLE z (id integer, x text STORAGE EXTERNAL);
+         INSERT INTO z SELECT i, repeat(md5(i::text), 100) FROM generate_series(1, 3000) i;
+         CREATE OR REPLACE FUNCTION slow(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
+         'BEGIN PERFORM pg_catalog.pg_sleep(600); RETURN 1; END'",
+    );
+    stream_of(&source, &scratch.path().join("slow"))
+}
+
+fn building(target: &Database) -> bool {
+    let sleeping =
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
+    target.sql(sleeping).trim() != "0"
+}
+
+#[test]
+fn an_interrupt_ends_sessions_that_build_indexes_beside_the_rows() {
+    let scratch = Scratch::new();
+    let stream = slow_indexes(&scratch);
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let target = Cluster::shared(18).database("stopped");
+        // All rows are in, and nothing but the end of the stream is missing.
+        let file = scratch.file("most", &stream[..stream.len() - 1]);
+        let mut feeder = Command::new("sh");
+        feeder.args(["-c", "cat \"$0\"; sleep 600"]).arg(&file);
+        let mut feeder = Running::start(&mut feeder);
+        let load = Running::start(load(&target).stdin(feeder.stdout()));
+        wait_until("an index is built", || building(&target));
+        load.signal(signal);
+        load.end_within(LIMIT).said(code);
+        wait_until("its sessions are gone", || target.sessions_of("pgx-load") == 0);
+    }
+}
+
+#[test]
+fn a_cut_stream_leaves_no_session_behind_that_builds_an_index() {
+    let scratch = Scratch::new();
+    let stream = slow_indexes(&scratch);
+    let target = Cluster::shared(18).database("stopped");
+    let file = scratch.file("most", &stream[..stream.len() - 1]);
+    let finished = Running::start(load(&target).arg(&file)).end_within(LIMIT);
+    finished.said(3);
+    wait_until("its sessions are gone", || target.sessions_of("pgx-load") == 0);
+}
+
+#[test]
+fn a_failed_statement_leaves_no_session_behind() {
+    let scratch = Scratch::new();
+    let source = Cluster::shared(18).database("failing");
+    source.sql(
+        "CREATE FUNCTION slow(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+         CREATE FUNCTION bad(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+         CREATE TABLE a (id integer, x text STORAGE EXTERNAL); CREATE TABLE b (id integer, x text STORAGE EXTERNAL);
+         INSERT INTO a SELECT 1, repeat(md5(i::text), 100) FROM generate_series(1, 6000) i; INSERT INTO b TABLE a;
+         CREATE INDEX ON a (slow(id)); CREATE INDEX b_bad ON b (bad(id));
+         CREATE OR REPLACE FUNCTION slow(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
+         'BEGIN PERFORM pg_catalog.pg_sleep(600); RETURN 1; END';
+         CREATE OR REPLACE FUNCTION bad(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
+         'BEGIN PERFORM pg_catalog.pg_sleep(2); RAISE ''it is bad''; END'",
+    );
+    stream_of(&source, &scratch.path().join("failing"));
+    let target = Cluster::shared(18).database("failing");
+    let finished = Running::start(load(&target).arg(scratch.path().join("failing"))).end_within(LIMIT);
+    let said = finished.said(1);
+    assert!(
+        said.contains("index public.b_bad") && said.contains("it is bad"),
+        "{said}"
+    );
+    wait_until("its sessions are gone", || target.sessions_of("pgx-load") == 0);
+}
