@@ -104,7 +104,7 @@ impl<'a> Database<'a> {
         self.script(&script.concat(), &[]);
     }
 
-    /// What stock pg_dump says its schema is.
+    /// What stock pg_dump says its schema is; bytes that are not UTF-8 stand as characters of LATIN1.
     pub fn schema(&self) -> String {
         let output = stock("pg_dump")
             .args(["-s", "-d", &self.url()])
@@ -116,7 +116,7 @@ impl<'a> Database<'a> {
             self.name,
             String::from_utf8_lossy(&output.stderr)
         );
-        String::from_utf8_lossy(&output.stdout).into_owned()
+        legible(output.stdout)
     }
 }
 
@@ -128,6 +128,11 @@ impl Drop for Database<'_> {
             .args(["-X", "-q", "-c", &statement, "-d", &self.cluster.url("postgres")])
             .output();
     }
+}
+
+/// Bytes as text in which no two bytes look alike.
+fn legible(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| error.into_bytes().into_iter().map(char::from).collect())
 }
 
 fn run(url: &str, arguments: &[&str], sql: &str) -> String {

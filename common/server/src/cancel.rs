@@ -8,6 +8,7 @@ use tokio_postgres::CancelToken;
 use crate::error::{Error, with_causes};
 use crate::route::Route;
 use crate::stream::Established;
+use crate::transcribe::Switch;
 use crate::watch::Watch;
 
 /// How long sending the request may take: whoever pressed Ctrl-C waits for it.
@@ -57,6 +58,7 @@ impl Canceller {
         let stream = self.route.open().await.map_err(|error| failed(with_causes(&error)))?;
         let established = Established {
             watch: Arc::new(Watch::default()),
+            switch: Switch::default(),
         };
         self.token
             .cancel_query_raw(stream, established)

@@ -19,6 +19,7 @@ use crate::session::Session;
 use crate::socket::{Address, Socket};
 use crate::stream::{Established, Stream};
 use crate::tls::{self, Negotiated, Tls};
+use crate::transcribe::Switch;
 use crate::watch::Watch;
 
 /// The SQLSTATE of a server that is starting up or shutting down: another host may do.
@@ -218,9 +219,13 @@ async fn start(info: &Conninfo, host: &Host, socket: Socket, mut route: Route, s
     };
     let encrypted = stream.is_encrypted();
     let watch = Arc::new(Watch::default());
-    let established = Established { watch: watch.clone() };
+    let switch = Switch::default();
+    let established = Established {
+        watch: watch.clone(),
+        switch: switch.clone(),
+    };
     match startup(info, host).connect_raw(stream, established).await {
-        Ok((client, connection)) => Ok(Session::start(client, connection, watch, route, encrypted)),
+        Ok((client, connection)) => Ok(Session::start(client, connection, watch, switch, route, encrypted)),
         Err(error) => Err(refusal(&error, info, server)),
     }
 }

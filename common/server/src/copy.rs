@@ -11,7 +11,6 @@ use tokio_postgres::{CopyInSink, CopyOutStream};
 use crate::error::Error;
 use crate::link::Link;
 use crate::session::Session;
-use crate::sql::copy_for_wire;
 
 /// How much of what has arrived is handed over at once: a frame of the stream, and far more than
 /// the wire delivers at a time.
@@ -41,8 +40,7 @@ pub struct CopyIn {
 impl Session {
     /// Starts `COPY … TO STDOUT`, text or binary.
     pub async fn copy_out(&self, sql: &str) -> Result<CopyOut, Error> {
-        let wire = copy_for_wire(sql, self.text()).map_err(|message| Error::Protocol { message })?;
-        match self.client().copy_out(&*wire).await {
+        match self.client().copy_out(sql).await {
             Ok(stream) => Ok(CopyOut {
                 stream: Box::pin(stream),
                 link: self.link().clone(),
@@ -58,8 +56,7 @@ impl Session {
     /// [commit](Session::commit).
     pub async fn copy_in(&self, sql: &str) -> Result<CopyIn, Error> {
         let errors = self.link().watch().errors();
-        let wire = copy_for_wire(sql, self.text()).map_err(|message| Error::Protocol { message })?;
-        match self.client().copy_in(&*wire).await {
+        match self.client().copy_in(sql).await {
             Ok(sink) => Ok(CopyIn {
                 sink: Box::pin(sink),
                 link: self.link().clone(),

@@ -49,6 +49,7 @@ mod stream;
 pub mod target;
 mod text;
 mod tls;
+mod transcribe;
 mod version;
 mod watch;
 

@@ -10,8 +10,8 @@ use tokio::task::JoinHandle;
 use tokio_postgres::{AsyncMessage, Connection};
 
 use crate::error::{Error, ServerError};
-use crate::stream::Stream;
-use crate::watch::{Watch, Watched};
+use crate::stream::{Stream, Wire};
+use crate::watch::Watch;
 
 /// How many notices are kept until someone takes them; older ones are counted and dropped.
 const NOTICES_KEPT: usize = 1000;
@@ -45,10 +45,7 @@ pub struct Notices {
 
 impl Link {
     /// Starts the task that drives the connection.
-    pub(crate) fn start(
-        connection: Connection<Stream, Watched<Stream>>,
-        watch: Arc<Watch>,
-    ) -> (Arc<Link>, JoinHandle<()>) {
+    pub(crate) fn start(connection: Connection<Stream, Wire>, watch: Arc<Watch>) -> (Arc<Link>, JoinHandle<()>) {
         let notices = Arc::new(Mutex::new(Notices::default()));
         let (ended, end) = watch::channel(None);
         let task = tokio::spawn(drive(connection, notices.clone(), ended));
@@ -111,7 +108,7 @@ fn closed() -> Error {
 
 /// Reads and writes the socket until the session ends, and keeps what the server remarks.
 async fn drive(
-    mut connection: Connection<Stream, Watched<Stream>>,
+    mut connection: Connection<Stream, Wire>,
     notices: Arc<Mutex<Notices>>,
     ended: watch::Sender<Option<End>>,
 ) {

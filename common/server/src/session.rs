@@ -5,7 +5,6 @@
 //! futures are first polled. Nothing of tokio-postgres shows through.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::TryStreamExt;
 use tokio::task::JoinHandle;
@@ -18,11 +17,11 @@ use crate::error::Error;
 use crate::link::{Link, Notices};
 use crate::route::Route;
 use crate::rows::{Cell, Rows};
-use crate::sql;
-use crate::stream::Stream;
+use crate::stream::{Stream, Wire};
 use crate::text::Text;
+use crate::transcribe::Switch;
 use crate::version::Version;
-use crate::watch::{Watch, Watched};
+use crate::watch::Watch;
 
 /// One connection to one database.
 ///
@@ -35,7 +34,7 @@ pub struct Session {
     route: Route,
     version: Version,
     encoding: String,
-    bytes: AtomicBool,
+    switch: Switch,
     encrypted: bool,
 }
 
@@ -52,15 +51,15 @@ impl Session {
     /// A session on a connection that has just been made.
     pub(crate) fn start(
         client: Client,
-        connection: Connection<Stream, Watched<Stream>>,
+        connection: Connection<Stream, Wire>,
         seen: Arc<Watch>,
+        switch: Switch,
         route: Route,
         encrypted: bool,
     ) -> Session {
         let version = Version::parse(connection.parameter("server_version").unwrap_or(""));
         let encoding = connection.parameter("server_encoding").unwrap_or("UTF8").to_owned();
         let (link, driver) = Link::start(connection, seen);
-        let bytes = AtomicBool::new(false);
         Session {
             client,
             driver,
@@ -68,7 +67,7 @@ impl Session {
             route,
             version,
             encoding,
-            bytes,
+            switch,
             encrypted,
         }
     }
@@ -102,15 +101,13 @@ impl Session {
 
     /// How text stands in results and statements.
     pub fn text(&self) -> Text {
-        match self.bytes.load(Ordering::Relaxed) {
-            true => Text::Bytes,
-            false => Text::Utf8,
-        }
+        self.switch.text()
     }
 
-    /// Says how text stands in results and statements; the caller sets `client_encoding` to match.
+    /// Says how text stands in results and statements, while none is under way; the caller sets
+    /// `client_encoding` to match.
     pub(crate) fn set_text(&self, text: Text) {
-        self.bytes.store(text == Text::Bytes, Ordering::Relaxed);
+        self.switch.set(text);
     }
 
     /// Sends one statement and gives its rows, in one round trip without preparing.
@@ -118,11 +115,6 @@ impl Session {
     /// Cast what is no plain text, number or truth value to `text` in the statement: other types
     /// are refused rather than decoded. Several of these polled together are pipelined.
     pub async fn rows(&self, sql: &str) -> Result<Rows, Error> {
-        if self.text() == Text::Bytes && !sql.is_ascii() {
-            return Err(Error::Protocol {
-                message: "a query that gives rows must be ASCII in a database of encoding SQL_ASCII".into(),
-            });
-        }
         match self.collect(sql).await {
             Ok(rows) => rows,
             Err(error) => Err(self.link.explain(&error).await.about(sql)),
@@ -158,8 +150,7 @@ impl Session {
     ///
     /// Several statements in one text are one transaction unless they say otherwise.
     pub async fn execute(&self, sql: &str) -> Result<(), Error> {
-        let wire = sql::for_wire(sql, self.text());
-        match self.client.batch_execute(&wire).await {
+        match self.client.batch_execute(sql).await {
             Ok(()) => Ok(()),
             Err(error) => Err(self.link.explain(&error).await.about(sql)),
         }

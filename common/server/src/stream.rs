@@ -15,6 +15,7 @@ use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
 use crate::socket::Socket;
 use crate::tls::certificate;
+use crate::transcribe::{Switch, Transcribed};
 use crate::watch::{Watch, Watched};
 
 /// An open socket, encrypted if that was agreed.
@@ -41,21 +42,27 @@ impl Stream {
 /// Gives tokio-postgres a stream on which everything is agreed already.
 pub(crate) struct Established {
     pub(crate) watch: Arc<Watch>,
+    pub(crate) switch: Switch,
 }
 
+/// A stream as tokio-postgres is given it: watched, and its text transcribed.
+pub(crate) type Wire = Watched<Transcribed<Stream>>;
+
 impl TlsConnect<Stream> for Established {
-    type Stream = Watched<Stream>;
+    type Stream = Wire;
     type Error = io::Error;
-    type Future = Ready<io::Result<Watched<Stream>>>;
+    type Future = Ready<io::Result<Wire>>;
 
     fn connect(self, stream: Stream) -> Self::Future {
+        let stream = Transcribed::new(stream, self.switch);
         ready(Ok(Watched::new(stream, self.watch)))
     }
 }
 
-impl TlsStream for Watched<Stream> {
+impl TlsStream for Wire {
     fn channel_binding(&self) -> ChannelBinding {
         self.stream()
+            .stream()
             .end_point()
             .map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)
     }

@@ -1,6 +1,6 @@
 //! The target: a session, and what it has been told.
 
-use pgx_archive::Entry;
+use pgx_archive::{Data, Entry, Format};
 use pgx_cli::{Failure, Process, Progress};
 use pgx_restore::preflight::{self, objections};
 use pgx_restore::session::TableDefaults;
@@ -81,6 +81,15 @@ impl<'a> Target<'a> {
         match self.text {
             Text::Utf8 => "UTF8",
             Text::Bytes => "SQL_ASCII",
+        }
+    }
+
+    /// The encoding in which the server takes rows and the statement before them: binary rows are read in the
+    /// session's own, text says its encoding in the statement.
+    pub fn encoding_for<'d>(&self, data: &'d Data) -> &'d str {
+        match data.format {
+            Format::Binary => &data.encoding,
+            Format::Text | Format::LargeObjects => self.own_encoding(),
         }
     }
 

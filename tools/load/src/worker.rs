@@ -129,7 +129,7 @@ impl<'a> Worker<'a> {
                 biased;
                 fed = feed.recv() => fed,
                 // Nobody would notice before the next rows come, whenever that is.
-                error = &mut lost => return Err(failed(filling.last_words().await.unwrap_or(error))),
+                error = &mut lost => return Err(failed(error)),
             };
             let chunk = match fed {
                 Some(Feed::Rows(chunk)) => chunk,
@@ -175,13 +175,10 @@ impl<'a> Worker<'a> {
     fn manner(&self, id: EntryId) -> (bool, Option<&'a str>) {
         match self.contents.get(id).and_then(|entry| entry.data.as_ref()) {
             None => (false, None),
-            Some(data) => {
-                let binary = data.format == Format::Binary;
-                (
-                    data.format == Format::LargeObjects,
-                    binary.then_some(data.encoding.as_str()),
-                )
-            }
+            Some(data) => (
+                data.format == Format::LargeObjects,
+                Some(self.target.encoding_for(data)),
+            ),
         }
     }
 
@@ -250,8 +247,11 @@ impl<'a> Worker<'a> {
         let failed = |error: Error| failure::at(&error, entry.describe(), STAGE);
         let data = entry.data.as_ref();
         let format = data.map_or(Format::Text, |data| data.format);
-        if let Some(data) = data.filter(|_| format == Format::Binary) {
-            self.target.speak(&data.encoding).await.map_err(failed)?;
+        if let Some(data) = data {
+            self.target
+                .speak(self.target.encoding_for(data))
+                .await
+                .map_err(failed)?;
         }
         self.target.begin().await.map_err(failed)?;
         if format == Format::LargeObjects {
@@ -286,16 +286,6 @@ impl<'a> Worker<'a> {
 enum Filling {
     Copy { copy: CopyIn, binary: bool },
     Objects,
-}
-
-impl Filling {
-    /// What the server said to the COPY when it ended the session.
-    async fn last_words(self) -> Option<Error> {
-        match self {
-            Filling::Copy { copy, .. } => copy.finish().await.err(),
-            Filling::Objects => None,
-        }
-    }
 }
 
 /// The target has not taken what was sent.
