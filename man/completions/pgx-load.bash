@@ -23,7 +23,7 @@ _pgx__load() {
 
     case "${cmd}" in
         pgx__load)
-            opts="-d -h -p -U -w -W -f -C -a -s -O -x -v -q -V -? --dbname --host --port --username --no-password --password --role --file --create --into-existing --no-analyze --restrict-key --data-only --schema-only --no-owner --no-acl --no-privileges --no-tablespaces --no-table-access-method --no-comments --no-security-labels --no-publications --no-subscriptions --no-policies --verbose --quiet --progress --log-format --version --help --generate"
+            opts="-d -h -p -U -w -W -f -C -j -1 -a -s -O -x -v -q -V -? --dbname --host --port --username --no-password --password --role --file --create --jobs --single-transaction --buffer --into-existing --no-analyze --restrict-key --data-only --schema-only --no-owner --no-acl --no-privileges --no-tablespaces --no-table-access-method --no-comments --no-security-labels --no-publications --no-subscriptions --no-policies --verbose --quiet --progress --log-format --version --help --generate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -70,6 +70,18 @@ _pgx__load() {
                     return 0
                     ;;
                 -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -j)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --buffer)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -4,6 +4,8 @@ complete -c pgx-load -s p -l port -d 'Server port' -r
 complete -c pgx-load -s U -l username -d 'User to connect as' -r
 complete -c pgx-load -l role -d 'Role to work as after connecting (SET ROLE)' -r
 complete -c pgx-load -s f -l file -d 'Write a script for psql to FILE (- for standard output) instead of loading' -r -F
+complete -c pgx-load -s j -l jobs -d 'Load with N sessions at once (default: up to 4, not more than cores, at least 2)' -r
+complete -c pgx-load -l buffer -d 'Rows that may wait in memory for the target (default: 64MB)' -r
 complete -c pgx-load -l restrict-key -d 'In a script, the key of \\restrict: letters and digits' -r
 complete -c pgx-load -l progress -d 'How to show progress [auto, bar, lines, json, none]' -r -f -a "auto\t'A bar on a terminal, unless the output goes on to another program; otherwise nothing'
 bar\t'A bar on a terminal, otherwise lines'
@@ -19,6 +21,7 @@ fish\t'Completions for fish'"
 complete -c pgx-load -s w -l no-password -d 'Never ask for a password'
 complete -c pgx-load -s W -l password -d 'Ask for a password before connecting'
 complete -c pgx-load -s C -l create -d 'Create the database, and connect to it; -d is then any database to connect to first'
+complete -c pgx-load -s 1 -l single-transaction -d 'Load in one transaction: all of it or nothing'
 complete -c pgx-load -l into-existing -d 'Load although the database has objects already'
 complete -c pgx-load -l no-analyze -d 'Do not ANALYZE what was loaded'
 complete -c pgx-load -s a -l data-only -d 'Only rows, large objects and sequence values'

@@ -21,6 +21,10 @@ pub static MANUAL: Manual = Manual {
          digests, so that a reader always knows whether it has all of it.",
         "The database can be in use; readers and writers are not disturbed. Tables that are dumped are locked \
          against being altered or dropped (ACCESS SHARE) until the dump is done.",
+        "Entries have the text that pg_dump 18 gives them, save for two kinds that servers then refuse: a not-null \
+         constraint of an inherited column whose name needs quotes; and, from servers before 18, a not-null whose \
+         usual name is needed by a check that is added after its table. Here the former is quoted, and the latter \
+         gets another name.",
     ],
     exits: &[
         Exit::Done,
@@ -33,8 +37,8 @@ pub static MANUAL: Manual = Manual {
     environment: CONNECTION_ENVIRONMENT,
     examples: &[
         (
-            "pgx-dump app | pgx-load -C -d postgres",
-            "copy a database to another server",
+            "pgx-dump app | ssh host pgx-load -C -d postgres",
+            "make the same database on another host",
         ),
         ("pgx-dump -d app -f app.pgx", "keep a compressed dump in a file"),
         (
@@ -45,8 +49,12 @@ pub static MANUAL: Manual = Manual {
             "pgx-dump -n sales app | ssh host pgx-load -d app",
             "one schema to another host",
         ),
+        (
+            "pgx-dump -j 8 --rate-limit 50MB app | ssh host pgx-load -j 8 -d app",
+            "eight sessions on either side, and no more than 50 MB a second between them",
+        ),
     ],
-    see_also: &["pgx-load(1)", "pgx-toc(1)", "pg_dump(1)"],
+    see_also: &["pgx-load(1)", "pgx-toc(1)", "pgx-stream(5)", "pg_dump(1)"],
 };
 
 /// The flags.

@@ -38,16 +38,20 @@ pub static MANUAL: Manual = Manual {
     examples: &[
         ("pgx-dump app | pgx-load -d copy", "copy a database into an empty one"),
         (
-            "pgx-dump app | ssh host pgx-load -C -d postgres",
-            "make the same database on another host",
+            "pgx-dump service=old | pgx-load -C -d service=new",
+            "make the same database on another server; pg_service.conf says where both are",
         ),
         ("pgx-load -d copy app.pgx", "load from a file"),
         (
-            "pgx-load -f app.sql app.pgx",
-            "turn a stream with text rows into a script for psql",
+            "pgx-dump app | ssh host pgx-load -1 -d app",
+            "all of it or nothing, in one transaction",
+        ),
+        (
+            "pgx-dump --copy-format text app | pgx-load -f app.sql",
+            "turn a stream, with rows in text, into a script for psql",
         ),
     ],
-    see_also: &["pgx-dump(1)", "pgx-toc(1)", "pg_restore(1)"],
+    see_also: &["pgx-dump(1)", "pgx-toc(1)", "pgx-stream(5)", "pg_restore(1)"],
 };
 
 /// The flags.

@@ -50,10 +50,8 @@ pub static MANUAL: Manual = Manual {
     summary: "list and check a pgx stream",
     usage: &["pgx-toc [OPTION]... [FILE]"],
     description: &[
-        "Reads a stream made by pgx-dump, pgx-filter or pgx-globals from FILE or standard input, and writes its \
-         table of contents, line for line in the format of pg_restore --list: dump id, catalog and row OID, kind, \
-         schema, name and owner. Lines can be removed, commented out with a semicolon or reordered, and the list \
-         given to the -L option of pgx-load and pgx-filter.",
+        "Reads a stream made by pgx-dump from FILE or standard input, and writes its table of contents, line for \
+         line in the format of pg_restore --list: dump id, catalog and row OID, kind, schema, name and owner.",
         "With -v, entries that are used only inside a restore are listed too, and below each entry the ids of those \
          that it depends on.",
         "It needs no database.",
@@ -72,17 +70,11 @@ pub static MANUAL: Manual = Manual {
         ("pgx-dump app | pgx-toc", "list what a dump of a database holds"),
         ("pgx-toc --check app.pgx", "check an archive before trusting it"),
         (
-            "pgx-toc --json app.pgx | jq -r 'select(.kind == \"TABLE\") | .name'",
-            "name the tables of an archive",
+            "pgx-toc --json app.pgx | grep '\"kind\":\"TABLE\"'",
+            "the tables of an archive, with all that is known of them",
         ),
     ],
-    see_also: &[
-        "pgx-dump(1)",
-        "pgx-load(1)",
-        "pgx-filter(1)",
-        "pgx-stream(5)",
-        "pg_restore(1)",
-    ],
+    see_also: &["pgx-dump(1)", "pgx-load(1)", "pgx-stream(5)", "pg_restore(1)"],
 };
 
 #[cfg(test)]
