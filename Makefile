@@ -6,6 +6,7 @@
 # make man    writes man pages and completions anew
 # make vectors  writes tests/vectors anew, after a change of the format
 # make golden   writes tests/golden anew, after a change of catalog queries
+# make test-parallel  the tests of lanes and sessions at length, with big databases; not in CI
 # make test-matrix  copies from every major into itself and into the newest; not in CI
 # make install PREFIX=/usr/local DESTDIR=
 
@@ -40,6 +41,12 @@ vectors: cargo
 golden: cargo
 	PGX_WRITE_GOLDEN=1 cargo test -q -p pgx-objects golden
 
+test-parallel: cargo
+	tests/servers/fetch
+	cargo build --workspace
+	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test side_by_side --test one_moment --test parts --test partitions \
+	  --test lanes_cut --test memory
+
 test-matrix: cargo
 	tests/servers/fetch 12 13 14 15 16 17 18
 	cargo build --workspace
@@ -68,4 +75,4 @@ install: all
 cargo:
 	@command -v cargo >/dev/null || { echo "cargo is needed: install Rust 1.90 or newer with rustup" >&2; exit 1; }
 
-.PHONY: all test check man vectors golden test-matrix demo install cargo
+.PHONY: all test check man vectors golden test-parallel test-matrix demo install cargo

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use pgx_cli::{ConnectionArgs, Failure, Notice, Process};
 use pgx_objects::sql;
 use pgx_server::source::{self, Isolation, ServerFacts, SourceOptions};
@@ -33,9 +34,9 @@ pub async fn source(args: &DumpArgs, process: &Process) -> Result<Source, Failur
 }
 
 impl Source {
-    /// Opens further sessions in the same snapshot, up to `lanes` in all.
-    pub async fn widen(&mut self, lanes: usize, role: Option<&String>, process: &Process) -> Result<(), Error> {
-        let Some(snapshot) = &self.snapshot else { return Ok(()) };
+    /// Opens further sessions in the same snapshot, up to `lanes` in all; as many as the server lets in.
+    pub async fn widen(&mut self, lanes: usize, role: Option<&String>, process: &Process) {
+        let Some(snapshot) = &self.snapshot else { return };
         let options = SourceOptions {
             role: role.cloned(),
             isolation: Isolation::Snapshot(snapshot.clone()),
@@ -46,11 +47,24 @@ impl Source {
             source::begin(&session, &options).await?;
             Ok::<_, pgx_server::Error>(session)
         });
-        for session in futures_util::future::try_join_all(opening).await? {
-            cancel_on_signal(&session, process);
-            self.others.push(Arc::new(session));
+        let mut refused = None;
+        for opened in join_all(opening).await {
+            match opened {
+                Ok(session) => {
+                    cancel_on_signal(&session, process);
+                    self.others.push(Arc::new(session));
+                }
+                Err(error) => refused = Some(error),
+            }
         }
-        Ok(())
+        if let Some(error) = refused {
+            let sessions = match self.others.len() + 1 {
+                1 => "one session".to_owned(),
+                several => format!("{several} sessions"),
+            };
+            let notice = Notice::new(format!("reading with {sessions}")).detail(error.to_string());
+            process.messages.warning(notice);
+        }
     }
 
     /// Ends the transactions: the server may clean up behind the dump again.

@@ -143,7 +143,11 @@ impl Loading<'_> {
         let others = (1..self.args.output.sessions()).map(|_| target.another());
         let (others, refused): (Vec<_>, Vec<_>) = join_all(others).await.into_iter().partition(Result::is_ok);
         if let Some(Err(failure)) = refused.first() {
-            let notice = Notice::new(format!("loading with {} sessions", others.len() + 1));
+            let sessions = match others.len() + 1 {
+                1 => "one session".to_owned(),
+                several => format!("{several} sessions"),
+            };
+            let notice = Notice::new(format!("loading with {sessions}"));
             self.process
                 .messages
                 .warning(notice.detail(failure.notice.message.as_str()));
