@@ -73,6 +73,6 @@ install: all
 	done
 
 cargo:
-	@command -v cargo >/dev/null || { echo "cargo is needed: install Rust 1.90 or newer with rustup" >&2; exit 1; }
+	@command -v cargo >/dev/null || { echo "cargo is needed: install Rust 1.91 or newer with rustup" >&2; exit 1; }
 
 .PHONY: all test check man vectors golden test-parallel test-matrix demo install cargo

@@ -121,6 +121,8 @@ pub struct Server {
     pub version: u32,
     /// `server_encoding`.
     pub encoding: String,
+    /// `client_encoding`: that of the text which was read.
+    pub client_encoding: String,
     /// Name of the database.
     pub database: String,
     /// The user's search path, system schemas included (`current_schemas(true)`).
@@ -170,6 +172,7 @@ pub struct Database {
     /// The extension that each member belongs to.
     pub members: HashMap<CatalogId, NodeId>,
     index: HashMap<CatalogId, NodeId>,
+    constraints_of: HashMap<NodeId, Vec<NodeId>>,
 }
 
 impl Database {
@@ -184,6 +187,11 @@ impl Database {
     /// Adds an object that no catalog row stands for, or whose row was added by hand.
     pub fn push(&mut self, object: Object) -> NodeId {
         let id = NodeId(self.objects.len() as u32);
+        if let Body::Constraint(body) = &object.body
+            && let Some(table) = body.table
+        {
+            self.constraints_of.entry(table).or_default().push(id);
+        }
         if object.catalog.oid != 0 {
             self.index.insert(object.catalog, id);
         }
@@ -227,6 +235,15 @@ impl Database {
             dependencies: extension.into_iter().collect(),
             body,
         }))
+    }
+
+    /// The constraints of a table, of every kind, as far as they are objects.
+    pub fn constraints_of(&self, table: NodeId) -> impl Iterator<Item = &Object> {
+        self.constraints_of
+            .get(&table)
+            .into_iter()
+            .flatten()
+            .map(|id| self.object(*id))
     }
 
     /// The object of a node.

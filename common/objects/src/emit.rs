@@ -105,11 +105,7 @@ fn emit(id: NodeId, out: &mut Emitter<'_>) {
 impl Emitter<'_> {
     /// The three entries with which every dump begins: encoding, literals, search path.
     fn preamble(&mut self) {
-        // The text of a database that does not know its encoding is passed on as it is.
-        let encoding = match self.db.server.encoding.as_str() {
-            "SQL_ASCII" => "SQL_ASCII",
-            _ => "UTF8",
-        };
+        let encoding = &self.db.server.client_encoding;
         let settings = [
             (Kind::Encoding, format!("SET client_encoding = '{encoding}';\n")),
             (Kind::StdStrings, "SET standard_conforming_strings = 'on';\n".to_owned()),

@@ -18,6 +18,7 @@ pub fn database(major: u32) -> Database {
     let mut db = Database::new(Server {
         version: major * 10_000,
         encoding: "UTF8".to_owned(),
+        client_encoding: "UTF8".to_owned(),
         ..Server::default()
     });
     db.roles.insert(JOE, "joe".to_owned());

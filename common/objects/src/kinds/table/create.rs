@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use pgx_archive::CatalogId;
 
-use crate::database::{Body, Database, NodeId, class};
+use crate::database::{Body, Database, NodeId, Object, class};
 use crate::kinds::columns::{Column, Generated, NotNull};
 use crate::kinds::constraint::Constraint;
 use crate::kinds::default::ColumnDefault;
@@ -135,11 +135,14 @@ impl Table<'_> {
 
     /// `NOT NULL`, with a name where it is not the one that the server would choose, or where a comment needs it.
     fn not_null_words(&self, column: &Column, not_null: &NotNull) -> String {
-        let usual = format!("{}_{}_not_null", self.db.object(self.id).name, column.name);
+        let usual = self.generated_name(column, 0);
         let name = match &not_null.name {
             Some(name) if *name == usual && !self.has_comment(not_null.oid) => None,
             Some(name) => Some(name.clone()),
-            None => self.is_taken(&usual).then(|| format!("{usual}1")),
+            None if self.is_taken_later(&usual) => (1..)
+                .map(|count| self.generated_name(column, count))
+                .find(|name| !self.is_taken(name)),
+            None => None,
         };
         match name {
             Some(name) => format!("CONSTRAINT {} NOT NULL", ident(&name)),
@@ -155,15 +158,45 @@ impl Table<'_> {
         self.db.comments.contains_key(&of)
     }
 
+    /// The name that a server of 18 or later gives to a nameless not-null constraint, or such a name with a
+    /// number: at most 63 bytes, of which table and column give up as many as it takes, the longer one first.
+    fn generated_name(&self, column: &Column, count: u32) -> String {
+        let label = match count {
+            0 => "_not_null".to_owned(),
+            count => format!("_not_null{count}"),
+        };
+        let (table, column) = (&self.db.object(self.id).name, &column.name);
+        let (mut of_table, mut of_column) = (table.len(), column.len());
+        while of_table + of_column + label.len() + 1 > MAX_NAME {
+            if of_table > of_column {
+                of_table -= 1
+            } else {
+                of_column -= 1
+            }
+        }
+        let (of_table, of_column) = (
+            table.floor_char_boundary(of_table),
+            column.floor_char_boundary(of_column),
+        );
+        format!("{}_{}{label}", &table[..of_table], &column[..of_column])
+    }
+
     /// Whether a constraint that is made later needs the name which a server of 18 or later would give to a
     /// nameless not-null constraint. Older servers, where those have no names, allow it.
+    fn is_taken_later(&self, name: &str) -> bool {
+        let late = |object: &Object| matches!(&object.body, Body::Constraint(body) if body.separate);
+        self.db
+            .constraints_of(self.id)
+            .any(|object| object.name == name && late(object))
+    }
+
     fn is_taken(&self, name: &str) -> bool {
-        self.relation.constraints.iter().any(|&id| {
-            let object = self.db.object(id);
-            object.name == name && matches!(&object.body, Body::Constraint(body) if body.separate)
-        })
+        self.db.constraints_of(self.id).any(|object| object.name == name)
     }
 }
+
+/// Bytes of a name (`NAMEDATALEN` less its end).
+const MAX_NAME: usize = 63;
 
 fn no_inherit(not_null: &NotNull) -> &'static str {
     if not_null.no_inherit { " NO INHERIT" } else { "" }
