@@ -17,6 +17,8 @@ const HEADING: f64 = 44.0;
 /// Ours, then everybody else.
 const OURS: (&str, &str) = ("#1f6f8b", "#8fbccb");
 const STOCK: (&str, &str) = ("#8a8f98", "#c9ccd1");
+/// Words.
+const DARK: &str = "#33363b";
 
 /// The chart, as SVG. Each workload has its own scale: its longest bar fills the width.
 pub fn svg(races: &[Race]) -> String {
@@ -40,23 +42,21 @@ fn group(body: &mut String, race: &Race, y: f64) -> f64 {
     let bars: Vec<Bar> = bars(race);
     let longest = bars.iter().map(|bar| bar.whole).fold(f64::MIN_POSITIVE, f64::max);
     let scale = (BARS.1 - BARS.0) / longest;
-    let title = format!("{} — {}", race.workload.name, race.workload.about);
-    text(body, 16.0, y + 28.0, "start", "#1d1f22\" font-weight=\"600", &title);
+    let _ = writeln!(
+        body,
+        "<text x=\"16\" y=\"{:.1}\" fill=\"{DARK}\"><tspan font-weight=\"600\">{}</tspan> — {}</text>",
+        y + 28.0,
+        race.workload.name,
+        race.workload.about,
+    );
     let mut y = y + HEADING;
     for bar in &bars {
         let (dark, pale) = if bar.way.is_ours() { OURS } else { STOCK };
-        text(body, BARS.0 - 8.0, y + 14.0, "end", "#33363b", bar.way.name());
+        label(body, BARS.0 - 8.0, y + 14.0, "end", bar.way.name());
         rectangle(body, (BARS.0, y), bar.whole * scale, pale);
         rectangle(body, (BARS.0, y), bar.bare.min(bar.whole) * scale, dark);
         let seconds = format!("{:.2}", bar.whole);
-        text(
-            body,
-            BARS.0 + bar.whole * scale + 8.0,
-            y + 14.0,
-            "start",
-            "#33363b",
-            &seconds,
-        );
+        label(body, BARS.0 + bar.whole * scale + 8.0, y + 14.0, "start", &seconds);
         y += ROW;
     }
     y
@@ -89,11 +89,11 @@ fn bars(race: &Race) -> Vec<Bar> {
 
 // Writing to a string cannot fail.
 
-fn text(body: &mut String, x: f64, y: f64, anchor: &str, fill: &str, words: &str) {
+fn label(body: &mut String, x: f64, y: f64, anchor: &str, words: &str) {
     let words = words.replace('&', "&amp;").replace('<', "&lt;");
     let _ = writeln!(
         body,
-        "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{fill}\">{words}</text>"
+        "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{DARK}\">{words}</text>"
     );
 }
 
