@@ -23,7 +23,7 @@ _pgx__dump() {
 
     case "${cmd}" in
         pgx__dump)
-            opts="-d -h -p -U -w -W -a -s -n -N -t -T -f -F -Z -C -O -x -j -v -q -V -? --dbname --host --port --username --no-password --password --role --data-only --schema-only --schema --exclude-schema --table --exclude-table --exclude-table-data --strict-names --file --format --compress --copy-format --create --no-owner --no-acl --no-privileges --no-tablespaces --no-table-access-method --restrict-key --lock-wait-timeout --snapshot --serializable-deferrable --jobs --rate-limit --verbose --quiet --progress --log-format --version --help --generate"
+            opts="-d -h -p -U -w -W -a -s -n -N -t -T -f -F -Z -C -O -x -E -j -v -q -V -? --dbname --host --port --username --no-password --password --role --data-only --schema-only --schema --exclude-schema --table --exclude-table --exclude-table-data --strict-names --file --format --compress --copy-format --create --no-owner --no-acl --no-privileges --no-tablespaces --no-table-access-method --encoding --restrict-key --lock-wait-timeout --snapshot --serializable-deferrable --jobs --rate-limit --verbose --quiet --progress --log-format --version --help --generate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -127,6 +127,14 @@ _pgx__dump() {
                     ;;
                 --copy-format)
                     COMPREPLY=($(compgen -W "auto text binary" -- "${cur}"))
+                    return 0
+                    ;;
+                --encoding)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -E)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --restrict-key)

@@ -15,6 +15,7 @@ complete -c pgx-dump -s Z -l compress -d 'Compress: none, zstd[:LEVEL], gzip[:LE
 complete -c pgx-dump -l copy-format -d 'Form of rows: auto, text or binary' -r -f -a "auto\t'Binary where it is safe, else text'
 text\t'Text'
 binary\t'Binary wherever it can be'"
+complete -c pgx-dump -s E -l encoding -d 'In a plain script, the encoding of its text (default: the database\'s own)' -r
 complete -c pgx-dump -l restrict-key -d 'In a plain script, the key of \\restrict: letters and digits' -r
 complete -c pgx-dump -l lock-wait-timeout -d 'Fail when a table cannot be locked within MS milliseconds' -r
 complete -c pgx-dump -l snapshot -d 'Use a snapshot that another session exported' -r

@@ -1,7 +1,9 @@
 //! Databases whose encoding is not UTF-8, with characters beyond ASCII in every sort of name, in text that is
 //! part of a definition, and in rows.
 
-use pgx_tests::{Cluster, Database, Pipe, judge, tool};
+use std::process::Command;
+
+use pgx_tests::{Cluster, Database, Pipe, comparable, difference, judge, stock, tool};
 
 /// An encoding, and three words as its bytes.
 struct Encoding {
@@ -122,4 +124,92 @@ fn copies_in_the_same_encoding_on_15() {
 fn copies_in_the_same_encoding_on_18() {
     copied_on(18, "text");
     copied_on(18, "binary");
+}
+
+/// A script without what differs between two runs, and with each byte to be seen.
+fn script(bytes: &[u8]) -> String {
+    comparable(&bytes.iter().copied().map(char::from).collect::<String>())
+}
+
+/// A script of definitions has the encoding of the database, or the one asked for, as stock's has.
+fn same_text_on(major: u32) {
+    let cluster = Cluster::shared(major);
+    for encoding in &ENCODINGS {
+        let source = encoding.database(cluster, "text");
+        source.script(&encoding.script(), &[]);
+        for asked in [&[][..], &["-E", "utf-8"]] {
+            if encoding.name == "SQL_ASCII" && !asked.is_empty() {
+                continue; // not all of it is UTF-8
+            }
+            let dump = |mut program: Command| {
+                let arguments = ["-s", "-C", "-F", "plain", "-d", &source.url()];
+                Pipe::of(program.args(arguments).args(asked)).run().expect_success()
+            };
+            let (stock, ours) = (dump(stock("pg_dump")), dump(tool("pgx-dump")));
+            let flaw = difference(("pg_dump", &script(&stock)), ("pgx-dump", &script(&ours)), 40);
+            assert_eq!(flaw, None, "{} {asked:?} on {major}", encoding.name);
+        }
+    }
+}
+
+#[test]
+fn scripts_have_stocks_bytes_on_15() {
+    same_text_on(15);
+}
+
+#[test]
+fn scripts_have_stocks_bytes_on_18() {
+    same_text_on(18);
+}
+
+#[test]
+fn scripts_make_the_database_again() {
+    let cluster = Cluster::shared(18);
+    for encoding in &ENCODINGS {
+        let source = encoding.database(cluster, "script");
+        source.script(&encoding.script(), &[]);
+        let direct = Pipe::of(tool("pgx-dump").args(["-F", "plain", "-d", &source.url()]));
+        let by_stream = Pipe::of(tool("pgx-dump").args(["--copy-format", "text", "-d", &source.url()]))
+            .to(tool("pgx-load").args(["-f", "-"]));
+        for (name, pipe) in [("direct", direct), ("by_stream", by_stream)] {
+            let copy = encoding.database(cluster, name);
+            copy.script(&pipe.run().expect_success(), &[]);
+            judge(&source, &copy).expect_equal();
+        }
+    }
+}
+
+#[test]
+fn a_database_is_made_again_in_its_encoding() {
+    let (cluster, elsewhere) = (Cluster::shared(18), Cluster::private(18, &[]));
+    for encoding in &ENCODINGS {
+        let source = encoding.database(cluster, "made");
+        source.script(&encoding.script(), &[]);
+        Pipe::of(tool("pgx-dump").args(["-d", &source.url()]))
+            .to(tool("pgx-load").args(["-C", "-d", &elsewhere.url("postgres")]))
+            .run()
+            .expect_success();
+        let copy = elsewhere.existing(source.name());
+        assert_eq!(copy.sql("SHOW server_encoding").trim(), encoding.name);
+        judge(&source, &copy).expect_equal();
+    }
+}
+
+#[test]
+fn text_is_converted_for_a_target_of_another_encoding() {
+    let cluster = Cluster::shared(18);
+    for encoding in ENCODINGS.iter().filter(|encoding| encoding.name != "SQL_ASCII") {
+        let source = encoding.database(cluster, "from");
+        source.script(&encoding.script(), &[]);
+        let by_stock = cluster.database("by_stock");
+        by_stock.copy_by_stock(&source);
+        for format in ["text", "binary"] {
+            let copy = cluster.database("utf8");
+            Pipe::of(tool("pgx-dump").args(["-d", &source.url(), "--copy-format", format]))
+                .to(tool("pgx-load").args(["-d", &copy.url()]))
+                .run()
+                .expect_success();
+            judge(&by_stock, &copy).expect_equal();
+        }
+    }
 }

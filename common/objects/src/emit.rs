@@ -116,6 +116,9 @@ impl Emitter<'_> {
         ];
         for (kind, create) in settings {
             let mut entry = Entry::new(kind.clone(), None, kind.tag(), "");
+            if kind == Kind::Encoding {
+                entry.fields.insert("encoding".to_owned(), encoding.as_str().into());
+            }
             entry.create = create;
             self.drafts.push(Draft {
                 entry,

@@ -1,5 +1,6 @@
 //! The target's side of COPY: the statement that takes an entry's rows.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use pgx_archive::spelling::{ascii_names, literal, qualified};
@@ -87,6 +88,18 @@ pub fn copy_in(entry: &Entry, freeze: Freeze) -> Result<String, NotCopied> {
     Ok(format!("{target} FROM STDIN WITH (FORMAT {format}{encoding}{freeze})"))
 }
 
+/// The statement before the rows of an entry in a script: it says the rows' encoding where that is not the
+/// script's.
+pub(crate) fn in_script<'a>(entry: &'a Entry, script: Option<&str>) -> Cow<'a, str> {
+    let rows = entry.data.as_ref().map(|data| data.encoding.as_str());
+    match (entry.copy.strip_suffix(SUFFIX), rows, script) {
+        (Some(target), Some(rows), Some(script)) if !rows.is_empty() && rows != script => {
+            Cow::Owned(format!("{target} FROM stdin WITH (ENCODING {});\n", literal(rows)))
+        }
+        _ => Cow::Borrowed(&entry.copy),
+    }
+}
+
 /// What is known of the table that rows go into.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Table {
@@ -140,6 +153,21 @@ mod tests {
         assert_eq!(
             copy_in(&entry, Freeze::No).unwrap(),
             "COPY public.t  FROM STDIN WITH (FORMAT binary)"
+        );
+    }
+
+    #[test]
+    fn a_script_says_the_encoding_of_rows_that_is_not_its_own() {
+        let mut entry = rows("t");
+        let plain = "COPY public.t (id) FROM stdin;\n";
+        assert_eq!(in_script(&entry, Some("UTF8")), plain);
+        assert_eq!(in_script(&entry, None), plain);
+        let mut text = data(Format::Text);
+        text.encoding = "LATIN1".to_owned();
+        entry.data = Some(text);
+        assert_eq!(
+            in_script(&entry, Some("UTF8")),
+            "COPY public.t (id) FROM stdin WITH (ENCODING 'LATIN1');\n"
         );
     }
 

@@ -8,12 +8,14 @@
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 
 use pgx_archive::{Entry, EntryId, Format, Kind};
 
 use crate::contents::Contents;
+use crate::copy;
 use crate::large_objects;
 use crate::options::Options;
 use crate::owner::alter_owner;
@@ -169,9 +171,9 @@ impl<'a> Script<'a> {
         if !entry.create.is_empty() {
             text += &format!("{}\n\n", entry.create);
         }
-        text += match data.format {
-            Format::LargeObjects => "BEGIN;\n\n",
-            Format::Text | Format::Binary => &entry.copy,
+        text += &match data.format {
+            Format::LargeObjects => Cow::Borrowed("BEGIN;\n\n"),
+            Format::Text | Format::Binary => copy::in_script(entry, self.encoding()),
         };
         Some(text)
     }
@@ -182,6 +184,11 @@ impl<'a> Script<'a> {
             Some(data) if data.format == Format::LargeObjects => "COMMIT;\n\n",
             _ => "\\.\n\n\n",
         }
+    }
+
+    /// The encoding of the script, where it is known.
+    fn encoding(&self) -> Option<&'a str> {
+        self.contents.first(&Kind::Encoding)?.fields.get("encoding")?.as_str()
     }
 
     fn unwritten(&mut self) -> Option<&&'a Entry> {

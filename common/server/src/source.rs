@@ -20,6 +20,9 @@ pub struct SourceOptions {
     pub row_security: bool,
     /// Whether the server quotes every name (`--quote-all-identifiers`).
     pub quote_all_identifiers: bool,
+    /// The encoding in which text is wanted, as bytes; none for UTF-8, or bytes as they are where the database
+    /// knows no encoding.
+    pub encoding: Option<String>,
 }
 
 /// What a session sees.
@@ -51,6 +54,8 @@ pub struct ServerFacts {
     pub superuser: bool,
     /// The database's encoding, `UTF8`.
     pub encoding: String,
+    /// The encoding in which the session gives text.
+    pub client_encoding: String,
     /// `libc`, `icu` or `builtin`.
     pub locale_provider: String,
     /// `LC_COLLATE` of the database.
@@ -71,6 +76,8 @@ pub struct ServerFacts {
     pub snapshot: String,
     /// Where the write-ahead log stood, where the role may read it.
     pub lsn: Option<String>,
+    /// The search path of the role's own sessions, system schemas included; empty when the session had begun before.
+    pub search_path: Vec<String>,
     /// The user's own `TimeZone`.
     pub time_zone: String,
 }
@@ -81,25 +88,32 @@ pub struct ServerFacts {
 /// [`Error::Version`] for servers that this program does not know; the server's own otherwise.
 pub async fn begin(session: &Session, options: &SourceOptions) -> Result<ServerFacts, Error> {
     session.version().check()?;
-    if session.encoding() == "SQL_ASCII" {
+    let own = (session.encoding() == "SQL_ASCII").then_some("SQL_ASCII");
+    let encoding = options.encoding.as_deref().or(own);
+    if encoding.is_some() {
         session.set_text(Text::Bytes);
     }
     let major = session.version().major();
-    let settings = settings(major, session.text(), options);
+    let identity = identity(encoding, options);
+    let settings = settings(major, options);
     let begin = begin_statement(&options.isolation);
     let facts = facts_query(major);
     // In this order in one round trip. The identifier may be refused, so it is asked for outside
     // the transaction, which would not survive that.
-    let (settings, identifier, begun, facts) = tokio::join!(
+    let (identified, path, settings, identifier, begun, facts) = tokio::join!(
         biased;
+        session.execute(&identity),
+        session.rows("SELECT s::text FROM pg_catalog.unnest(pg_catalog.current_schemas(true)) AS s"),
         session.execute(&settings),
         session.rows("SELECT system_identifier::text FROM pg_catalog.pg_control_system()"),
         session.execute(&begin),
         session.rows(&facts),
     );
+    identified?;
     settings?;
     begun?;
     let mut facts = read(&facts?, session);
+    facts.search_path = path?.rows.into_iter().flatten().flatten().collect();
     facts.system_identifier = match identifier {
         Ok(rows) => rows.into_value(),
         Err(error) if error.sqlstate() == Some("42501") => None,
@@ -120,7 +134,7 @@ pub async fn export_snapshot(session: &Session) -> Result<String, Error> {
 /// The form of COPY that is to come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CopyForm {
-    /// Lines of text, in UTF-8.
+    /// Lines of text, in the encoding that the session speaks.
     Text,
     /// Binary fields, text among them in the database's own encoding.
     Binary,
@@ -131,33 +145,36 @@ pub enum CopyForm {
 /// Rows are written with TimeZone UTC, so that text and digests do not depend on where they are
 /// made. Binary rows keep the database's encoding, as no server converts what it does not read.
 pub async fn copy_settings(session: &Session, form: CopyForm) -> Result<(), Error> {
-    session.execute(&copy_settings_sql(session.encoding(), form)).await
+    let encoding = (form == CopyForm::Binary).then(|| session.encoding());
+    session.execute(&copy_settings_sql(encoding)).await
 }
 
-fn copy_settings_sql(encoding: &str, form: CopyForm) -> String {
-    let encoding = match (form, encoding) {
-        (CopyForm::Binary, encoding) => encoding,
-        (CopyForm::Text, "SQL_ASCII") => "SQL_ASCII",
-        (CopyForm::Text, _) => "UTF8",
-    };
+fn copy_settings_sql(encoding: Option<&str>) -> String {
     // Rows of a part come in one order, and no proof about a partition's constraints locks its parent.
-    format!(
-        "SET TimeZone = 'UTC'; SET max_parallel_workers_per_gather = 0; SET constraint_exclusion = partition; \
-         SET client_encoding = {}",
-        sql::literal(encoding)
-    )
+    let mut sql = "SET TimeZone = 'UTC'; SET max_parallel_workers_per_gather = 0; SET constraint_exclusion = partition"
+        .to_owned();
+    if let Some(encoding) = encoding {
+        sql += &format!("; SET client_encoding = {}", sql::literal(encoding));
+    }
+    sql
 }
 
-fn settings(major: u32, text: Text, options: &SourceOptions) -> String {
+/// Who reads, and in which encoding.
+fn identity(encoding: Option<&str>, options: &SourceOptions) -> String {
+    let encoding = encoding.map(|name| format!("SET client_encoding = {}", sql::literal(name)));
+    let role = options
+        .role
+        .as_ref()
+        .map(|name| format!("SET ROLE {}", sql::name(name)));
+    let statements: Vec<String> = encoding.into_iter().chain(role).collect();
+    statements.join("; ")
+}
+
+fn settings(major: u32, options: &SourceOptions) -> String {
     let mut statements = vec!["SELECT pg_catalog.set_config('search_path', '', false)".to_owned()];
     let mut set = |setting: &str| statements.push(format!("SET {setting}"));
-    if text == Text::Bytes {
-        set("client_encoding = 'SQL_ASCII'");
-    }
-    if let Some(role) = &options.role {
-        set(&format!("ROLE {}", sql::name(role)));
-    }
     for setting in [
+        "standard_conforming_strings = on",
         "DateStyle = ISO",
         "IntervalStyle = postgres",
         "extra_float_digits = 3",
@@ -229,7 +246,7 @@ fn facts_query(major: u32) -> String {
          pg_catalog.pg_is_in_recovery()::text, {snapshot}::text, \
          CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn() \
          ELSE pg_catalog.pg_current_wal_insert_lsn() END::text, \
-         pg_catalog.current_setting('TimeZone') \
+         pg_catalog.current_setting('TimeZone'), pg_catalog.current_setting('client_encoding') \
          FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()"
     )
 }
@@ -245,6 +262,7 @@ fn read(rows: &crate::rows::Rows, session: &Session) -> ServerFacts {
         user: text(2),
         superuser: rows.text(0, 3) == "true",
         encoding: text(4),
+        client_encoding: text(15),
         locale_provider: text(5),
         collate: text(6),
         ctype: text(7),
@@ -255,6 +273,7 @@ fn read(rows: &crate::rows::Rows, session: &Session) -> ServerFacts {
         in_recovery: rows.text(0, 11) == "true",
         snapshot: text(12),
         lsn: maybe(13),
+        search_path: Vec::new(),
         time_zone: text(14),
     }
 }
@@ -265,7 +284,7 @@ mod tests {
 
     #[test]
     fn only_settings_that_the_server_knows() {
-        let sql = |major| settings(major, Text::Utf8, &SourceOptions::default());
+        let sql = |major| settings(major, &SourceOptions::default());
         assert!(!sql(13).contains("idle_session_timeout"));
         assert!(sql(14).contains("SET idle_session_timeout = 0"));
         assert!(!sql(16).contains("transaction_timeout"));
@@ -278,21 +297,16 @@ mod tests {
             role: Some("a\"b".into()),
             ..SourceOptions::default()
         };
-        assert!(settings(18, Text::Utf8, &options).contains("SET ROLE \"a\"\"b\""));
+        assert!(identity(None, &options).contains("SET ROLE \"a\"\"b\""));
     }
 
     #[test]
-    fn binary_rows_keep_the_encoding_of_the_database() {
-        let encoding = |name, form| {
-            let sql = copy_settings_sql(name, form);
-            sql.rsplit("; ").next().unwrap_or_default().to_owned()
-        };
-        assert_eq!(encoding("LATIN1", CopyForm::Binary), "SET client_encoding = 'LATIN1'");
-        assert_eq!(encoding("LATIN1", CopyForm::Text), "SET client_encoding = 'UTF8'");
-        assert_eq!(
-            encoding("SQL_ASCII", CopyForm::Text),
-            "SET client_encoding = 'SQL_ASCII'"
-        );
+    fn text_comes_in_one_encoding_and_binary_rows_in_another() {
+        let options = SourceOptions::default();
+        assert_eq!(identity(Some("LATIN1"), &options), "SET client_encoding = 'LATIN1'");
+        assert_eq!(identity(None, &options), "");
+        assert!(!copy_settings_sql(None).contains("client_encoding"));
+        assert!(copy_settings_sql(Some("EUC_JP")).ends_with("; SET client_encoding = 'EUC_JP'"));
     }
 
     #[test]

@@ -178,6 +178,10 @@ pub struct OutputArgs {
     #[arg(long)]
     pub no_table_access_method: bool,
 
+    /// In a plain script, the encoding of its text (default: the database's own)
+    #[arg(short = 'E', long, value_name = "ENCODING")]
+    pub encoding: Option<String>,
+
     /// In a plain script, the key of \restrict: letters and digits
     #[arg(long, value_name = "KEY", value_parser = restrict_key)]
     pub restrict_key: Option<String>,

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use pgx_cli::{ConnectionArgs, Failure, Notice, Process};
-use pgx_objects::sql;
 use pgx_server::source::{self, Isolation, ServerFacts, SourceOptions};
 use pgx_server::{Conninfo, Flags, Secret, Session};
 
-use crate::args::DumpArgs;
+use crate::args::{DumpArgs, OutputFormat};
 use crate::error::Error;
 
 /// The source: sessions that see the database at one moment, and what is known of its server.
@@ -19,8 +18,6 @@ pub struct Source {
     pub others: Vec<Arc<Session>>,
     /// Facts about the server.
     pub facts: ServerFacts,
-    /// The search path that the user's own sessions have.
-    pub search_path: Vec<String>,
     /// The exported snapshot, when there can be further sessions.
     snapshot: Option<String>,
     info: Conninfo,
@@ -85,14 +82,17 @@ fn cancel_on_signal(session: &Session, process: &Process) {
     });
 }
 
+/// A script has the encoding that was asked for, or the database's own; a stream has UTF-8.
+fn encoding(session: &Session, args: &DumpArgs) -> Option<String> {
+    let asked = || args.output.encoding.clone();
+    let encoding = match args.output.format {
+        OutputFormat::Plain => asked().unwrap_or_else(|| session.encoding().to_owned()),
+        OutputFormat::Pgx => return None,
+    };
+    (encoding != "UTF8").then_some(encoding)
+}
+
 async fn begin(session: Session, info: Conninfo, args: &DumpArgs, process: &Process) -> Result<Source, Error> {
-    let path = session
-        .rows("SELECT pg_catalog.current_schemas(true)::pg_catalog.text")
-        .await?;
-    let path = path
-        .into_value()
-        .and_then(|path| sql::parse_array(&path))
-        .unwrap_or_default();
     let isolation = match &args.reading.snapshot {
         Some(snapshot) => Isolation::Snapshot(snapshot.clone()),
         None if args.reading.serializable_deferrable => Isolation::SerializableDeferrable,
@@ -101,9 +101,10 @@ async fn begin(session: Session, info: Conninfo, args: &DumpArgs, process: &Proc
     let options = SourceOptions {
         role: args.connection.role.clone(),
         isolation,
+        encoding: encoding(&session, args),
         ..SourceOptions::default()
     };
-    let mut facts = source::begin(&session, &options).await?;
+    let facts = source::begin(&session, &options).await?;
     let snapshot = match &args.reading.snapshot {
         Some(snapshot) => Some(snapshot.clone()),
         None if args.reading.lanes() < 2 || args.selection.schema_only => None,
@@ -114,7 +115,7 @@ async fn begin(session: Session, info: Conninfo, args: &DumpArgs, process: &Proc
                 let notice = Notice::new("the server cannot share its snapshot: reading with one session");
                 process.messages.warning(notice.detail(error.message()));
                 session.rollback().await?;
-                facts = source::begin(&session, &options).await?;
+                source::begin(&session, &options).await?;
                 None
             }
         },
@@ -123,7 +124,6 @@ async fn begin(session: Session, info: Conninfo, args: &DumpArgs, process: &Proc
         session: Arc::new(session),
         others: Vec::new(),
         facts,
-        search_path: path.into_iter().flatten().collect(),
         snapshot,
         info,
     })

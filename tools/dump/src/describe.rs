@@ -18,8 +18,9 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
     let server = Server {
         version: source.facts.version_num,
         encoding: source.facts.encoding.clone(),
+        client_encoding: source.facts.client_encoding.clone(),
         database: source.facts.database.clone(),
-        search_path: source.search_path.clone(),
+        search_path: source.facts.search_path.clone(),
         superuser: source.facts.superuser,
         standby: source.facts.in_recovery,
     };

@@ -22,12 +22,15 @@ pub async fn write(args: &DumpArgs, process: &Process, source: Source, mut sink:
     progress.stage("reading catalogs");
     let described = describe::describe(&source, args).await.map_err(Error::into_failure)?;
     let Description {
-        entries,
+        mut entries,
         parts,
         refused,
         unreadable,
     } = described;
     describe::mention(&refused, &unreadable, process);
+    for data in entries.iter_mut().filter_map(|entry| entry.data.as_mut()) {
+        data.encoding = source.facts.client_encoding.clone();
+    }
     progress.expect(parts.len() as u64, stream::expected(&entries));
     progress.stage("reading rows");
     copy_settings(&source.session, CopyForm::Text)
@@ -41,9 +44,10 @@ pub async fn write(args: &DumpArgs, process: &Process, source: Source, mut sink:
     let options = args.output.options();
     let contents = Contents::new(&entries, &options);
     let script = Script::new(&contents, &options, heading).map_err(|error| Failure::caused_by(Exit::Failed, &error))?;
+    let text = source.session.text();
     for piece in script {
         match piece {
-            Piece::Text(text) => sink.write(text.into_bytes()).await?,
+            Piece::Text(script) => sink.write(text.encode(&script)).await?,
             Piece::Rows(id) => rows(&source, &parts, id, &mut sink, &progress)
                 .await
                 .map_err(Error::into_failure)?,
