@@ -148,10 +148,9 @@ fn a_load_that_loses_a_session_names_what_it_was_doing() {
         target.sql(&format!("SELECT pg_terminate_backend({})", copying(&target)[number]));
         let finished = waiting.load.end_within(LIMIT);
         let said = finished.said(1);
-        assert!(
-            said.contains("table data ") && said.contains("the connection to the server was lost"),
-            "{said}"
-        );
+        // Whether the server's own reason still comes through is a matter of luck.
+        let reason = said.contains("57P01") || said.contains("the connection to the server was lost");
+        assert!(said.contains("table data ") && reason, "{said}");
         wait_until("its sessions are gone", || target.sessions_of("pgx-load") == 0);
     }
 }

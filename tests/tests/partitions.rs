@@ -113,3 +113,30 @@ fn two_sessions_come_to_an_end() {
 fn eight_sessions_come_to_an_end() {
     loads_come_to_an_end(&["-j8", "-j8 --buffer=1MB"]);
 }
+
+#[test]
+fn a_foreign_key_of_a_parent_does_not_lock_what_indexes_of_leaves_need_next() {
+    let source = Cluster::shared(18).database("family");
+    // One session builds slow indexes of leaves, in the order of their names; meanwhile the customers come in,
+    // and the foreign key could be made, which locks the leaves the other way round.
+    source.sql(
+        "CREATE FUNCTION slow(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+         CREATE TABLE customers (id integer PRIMARY KEY, x text STORAGE EXTERNAL);
+         INSERT INTO customers SELECT i, repeat(md5(i::text), 100) FROM generate_series(1, 2500) i;
+         CREATE TABLE orders (id integer, customer integer) PARTITION BY LIST (id);
+         CREATE TABLE orders_1 PARTITION OF orders FOR VALUES IN (1);
+         CREATE TABLE orders_2 PARTITION OF orders FOR VALUES IN (2);
+         INSERT INTO orders VALUES (1, 1), (2, 2);
+         CREATE TABLE early AS SELECT 1 AS id; CREATE INDEX ON early (slow(id));
+         ALTER TABLE orders ADD FOREIGN KEY (customer) REFERENCES customers;
+         CREATE INDEX a_of_2 ON orders_2 (slow(id)); CREATE INDEX b_of_1 ON orders_1 (slow(id));
+         CREATE OR REPLACE FUNCTION slow(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
+         'BEGIN PERFORM pg_catalog.pg_sleep(3); RETURN 1; END'",
+    );
+    let target = Cluster::shared(18).database("copy");
+    let mut load = tool("pgx-load");
+    let mut dump = Running::start(tool("pgx-dump").args(["-j2", "--rate-limit=4MB", "-d", &source.url()]));
+    load.args(["-j2", "-d", &target.url()]).stdin(dump.stdout());
+    let finished = Running::start(&mut load).end_within(LIMIT);
+    assert_eq!(finished.complaint(), None);
+}

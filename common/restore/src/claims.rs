@@ -5,20 +5,20 @@
 //! alone. What belongs to no table goes one after the other: the server updates shared catalog rows for it.
 //! This is a plan, not a lock: the server's own locks still decide.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use pgx_archive::{Entry, EntryId, Kind};
 
 use crate::contents::Contents;
-use crate::schedule::build::tables_of;
+use crate::schedule::build::{inheritance, tables_of};
 
-/// How much of a relation a statement wants for itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How much of a relation a statement wants for itself, the strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Claim {
-    /// With others that build indexes.
-    Share,
     /// Alone.
     Alone,
+    /// With others that build indexes.
+    Share,
 }
 
 /// What a statement wants, relation by relation.
@@ -27,21 +27,65 @@ pub type Claims = Vec<(EntryId, Claim)>;
 /// Stands for whatever belongs to no table.
 const REST: EntryId = EntryId(0);
 
-/// What the statements of an entry want. `index_only` is for the first half of a constraint that is made
-/// from an index built on its own.
-pub fn claims(contents: &Contents<'_>, entry: &Entry, index_only: bool) -> Claims {
-    let claim = if index_only || entry.kind == Kind::Index {
-        Claim::Share
-    } else {
-        Claim::Alone
-    };
-    // A refresh reads other tables and rewrites its own view.
-    let tables = tables_of(contents, entry);
-    if tables.is_empty() || entry.kind.is_facet() {
-        let rest = std::iter::once((REST, Claim::Alone));
-        return tables.into_iter().map(|table| (table, claim)).chain(rest).collect();
+/// What statements want, entry by entry.
+///
+/// Some statements for a table lock all of its partitions, too, in the server's order. Whoever has one of
+/// them and wants another would wait for such a statement, and that for him.
+#[derive(Clone, Debug)]
+pub struct Wants<'c> {
+    contents: &'c Contents<'c>,
+    children: HashMap<EntryId, Vec<EntryId>>,
+}
+
+impl<'c> Wants<'c> {
+    /// For the entries of a table of contents.
+    pub fn new(contents: &'c Contents<'c>) -> Wants<'c> {
+        let mut children: HashMap<EntryId, Vec<EntryId>> = HashMap::new();
+        for (parent, child) in inheritance(contents) {
+            children.entry(parent).or_default().push(child);
+        }
+        Wants { contents, children }
     }
-    tables.into_iter().map(|table| (table, claim)).collect()
+
+    /// What the statements of an entry want. `index_only` is for the first half of a constraint that is made
+    /// from an index built on its own.
+    pub fn of(&self, entry: &Entry, index_only: bool) -> Claims {
+        let claim = if index_only || entry.kind == Kind::Index {
+            Claim::Share
+        } else {
+            Claim::Alone
+        };
+        // A refresh reads other tables and rewrites its own view.
+        let mut tables = tables_of(self.contents, entry);
+        let rest = (tables.is_empty() || entry.kind.is_facet()).then_some((REST, Claim::Alone));
+        if reaches_down(&entry.kind) {
+            self.add_descendants(&mut tables);
+        }
+        tables.into_iter().map(|table| (table, claim)).chain(rest).collect()
+    }
+
+    /// What batches want: of each relation the strongest that one of their entries does.
+    pub fn together(mut claims: Claims) -> Claims {
+        claims.sort_unstable();
+        claims.dedup_by_key(|(id, _)| *id);
+        claims
+    }
+
+    fn add_descendants(&self, tables: &mut Vec<EntryId>) {
+        let mut seen: HashSet<EntryId> = tables.iter().copied().collect();
+        let mut at = 0;
+        while let Some(table) = tables.get(at) {
+            let children = self.children.get(table).into_iter().flatten();
+            tables.extend(children.filter(|child| seen.insert(**child)));
+            at += 1;
+        }
+    }
+}
+
+/// Whether the statements for a table do the same to all that inherits from it. Keys and indexes of
+/// partitioned tables are made one by one, and attached.
+fn reaches_down(kind: &Kind) -> bool {
+    matches!(kind, Kind::FkConstraint | Kind::CheckConstraint | Kind::Trigger)
 }
 
 /// What is locked by statements that run.
@@ -98,7 +142,44 @@ impl Locks {
 mod tests {
     use super::*;
 
+    use crate::options::Options;
+    use crate::samples::{numbered, plain, table};
+
     const TABLE: EntryId = EntryId(7);
+
+    /// An entry about these tables.
+    fn about(kind: Kind, tables: &[u32]) -> Entry {
+        let mut entry = plain(kind, "it");
+        entry.dependencies = tables.iter().map(|&id| EntryId(id)).collect();
+        entry
+    }
+
+    #[test]
+    fn what_reaches_the_partitions_of_a_table_wants_them_too() {
+        let mut attach = about(Kind::TableAttach, &[1, 2]);
+        attach.name = "leaf".to_owned();
+        attach.schema = Some("public".to_owned());
+        let entries = numbered(vec![
+            table("root"),
+            table("leaf"),
+            table("other"),
+            attach,
+            about(Kind::FkConstraint, &[1, 3]),
+            about(Kind::Index, &[1]),
+        ]);
+        let contents = Contents::new(&entries, &Options::default());
+        let wants = Wants::new(&contents);
+        let of = |at: usize| Wants::together(wants.of(&entries[at], false));
+        let alone = |id| (EntryId(id), Claim::Alone);
+        assert_eq!(of(4), [alone(1), alone(2), alone(3)]);
+        assert_eq!(of(5), [(EntryId(1), Claim::Share)]);
+    }
+
+    #[test]
+    fn a_batch_wants_the_strongest_of_what_its_entries_want() {
+        let claims = vec![(TABLE, Claim::Share), (TABLE, Claim::Alone), (TABLE, Claim::Share)];
+        assert_eq!(Wants::together(claims), [(TABLE, Claim::Alone)]);
+    }
 
     #[test]
     fn indexes_are_built_side_by_side_and_constraints_alone() {

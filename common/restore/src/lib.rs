@@ -60,7 +60,7 @@ pub mod statements;
 pub mod subscription;
 
 pub use analyze::analyze;
-pub use claims::{Claim, Claims, Locks};
+pub use claims::{Claim, Claims, Locks, Wants};
 pub use contents::Contents;
 pub use copy::{Freeze, NotCopied, Table, copy_in, freeze, truncate};
 pub use database::TooOld;

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use pgx_archive::{Entry, EntryEnd, EntryId, PartEnd};
 use pgx_cli::{Failure, Process, Progress};
-use pgx_restore::{Claims, Contents, Freeze, Locks, Schedule, Table, freeze};
+use pgx_restore::{Claims, Contents, Freeze, Locks, Schedule, Table, Wants, freeze};
 use tokio::sync::mpsc;
 
 use crate::intake::{Arrival, Chunk, Intake};
@@ -34,6 +34,7 @@ pub struct Foreman<'a> {
     tally: &'a mut Tally,
     schedule: &'a mut Schedule,
     weights: Weights,
+    wants: Wants<'a>,
     locks: Locks,
     router: Router<Chunk>,
     /// Indexes of constraints that stand and wait to be attached.
@@ -101,6 +102,7 @@ impl<'a> Foreman<'a> {
             tally,
             schedule,
             weights: Weights::new(contents),
+            wants: Wants::new(contents),
             locks: Locks::default(),
             router: Router::default(),
             to_attach: Vec::new(),
@@ -209,7 +211,7 @@ impl<'a> Foreman<'a> {
             id: *id,
             half: Half::Attach,
         };
-        let free = |job: Job| self.locks.are_free(&job.claims(self.contents));
+        let free = |job: Job| self.locks.are_free(&job.claims(self.contents, &self.wants));
         if let Some(at) = self.to_attach.iter().position(|id| free(attach(id))) {
             return Some(vec![attach(&self.to_attach.swap_remove(at))]);
         }
@@ -228,20 +230,18 @@ impl<'a> Foreman<'a> {
             self.schedule.start(job.id);
             return Some(vec![job]);
         }
-        let (contents, weights, locks) = (self.contents, &self.weights, &self.locks);
+        let (contents, weights, wants, locks) = (self.contents, &self.weights, &self.wants, &self.locks);
         let batch = self.schedule.batch_of(BATCH, |id| {
-            contents
-                .get(id)
-                .is_some_and(|entry| weights.of(entry) < HEAVY && locks.are_free(&Job::whole(id).claims(contents)))
+            contents.get(id).is_some_and(|entry| {
+                weights.of(entry) < HEAVY && locks.are_free(&Job::whole(id).claims(contents, wants))
+            })
         });
         (!batch.is_empty()).then(|| batch.into_iter().map(Job::whole).collect())
     }
 
     fn make(&mut self, number: usize, jobs: Vec<Job>) {
-        let mut claims: Claims = jobs.iter().flat_map(|job| job.claims(self.contents)).collect();
-        claims.sort_by_key(|(id, _)| *id);
-        // Within one transaction the strongest claim counts; indexes of one batch follow one another.
-        claims.dedup_by(|next, first| next.0 == first.0);
+        let claims = jobs.iter().flat_map(|job| job.claims(self.contents, &self.wants));
+        let claims = Wants::together(claims.collect());
         self.locks.take(&claims);
         self.workers[number].tell(Order::Make(jobs), Doing::Making(claims));
     }

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use pgx_archive::{Entry, EntryId, Kind};
-use pgx_restore::Contents;
-use pgx_restore::claims::{Claims, claims};
+use pgx_restore::{Claims, Contents, Wants};
 
 /// A table whose rows have so many bytes is worth a session for each of its indexes.
 pub const HEAVY: u64 = 16 << 20;
@@ -36,10 +35,10 @@ impl Job {
     }
 
     /// What it locks.
-    pub fn claims(self, contents: &Contents<'_>) -> Claims {
+    pub fn claims(self, contents: &Contents<'_>, wants: &Wants<'_>) -> Claims {
         contents
             .get(self.id)
-            .map(|entry| claims(contents, entry, self.half == Half::Index))
+            .map(|entry| wants.of(entry, self.half == Half::Index))
             .unwrap_or_default()
     }
 }

@@ -182,6 +182,12 @@ pub(crate) fn tables_of<'c>(contents: &'c Contents<'c>, entry: &'c Entry) -> Vec
     family.tables(entry)
 }
 
+/// Which tables inherit from which, or are partitions of which: parent and child, each pair once.
+pub(crate) fn inheritance(contents: &Contents<'_>) -> Vec<(EntryId, EntryId)> {
+    let wanted: Vec<&Entry> = contents.wanted().collect();
+    Family::of(contents, &wanted).inherits
+}
+
 /// Which table inherits from which, and which tables an entry is about.
 struct Family<'c> {
     contents: &'c Contents<'c>,
