@@ -63,7 +63,9 @@ impl Session {
         for (index, mut answer) in answers.into_iter().enumerate() {
             answer.as_mut().await;
             if let (Some(Err(error)), None) = (answer.as_mut().take_output(), &failed) {
-                let step = index.checked_sub(usize::from(transaction)).map_or(Step::Begin, Step::Statement);
+                let step = index
+                    .checked_sub(usize::from(transaction))
+                    .map_or(Step::Begin, Step::Statement);
                 failed = Some(BatchError { step, error });
             }
         }

@@ -48,7 +48,9 @@ pub async fn prepare_for_bulk(session: &Session, sessions: usize) -> Result<(), 
 
 /// Waits until everything that was committed is as safe as the server's own settings ask for.
 pub async fn settle(session: &Session) -> Result<(), Error> {
-    session.execute("RESET synchronous_commit; SELECT pg_catalog.txid_current()").await
+    session
+        .execute("RESET synchronous_commit; SELECT pg_catalog.txid_current()")
+        .await
 }
 
 /// Changes `client_encoding` to that of the rows to come: the source database's for binary rows,
