@@ -110,6 +110,43 @@ fn a_dump_of_many_lanes_killed_at_any_moment_makes_the_load_exit_3() {
     }
 }
 
+/// A dump of four lanes whose reader has stopped.
+fn stopped_dump(source: &Database) -> Running {
+    let mut dump = Running::start(tool("pgx-dump").args(["-j4", "-d", &source.url()]));
+    dump.read(256 << 10);
+    wait_until("four lanes read", || source.sessions_of("pgx-dump") == 4);
+    dump
+}
+
+#[test]
+fn a_dump_that_loses_a_lane_says_so_in_the_stream() {
+    let source = Cluster::shared(18).filled(&Fixture::shop_of(60));
+    for lane in 0..4 {
+        let dump = stopped_dump(&source);
+        source.sql(&format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE application_name = 'pgx-dump' AND datname = current_database() ORDER BY backend_start LIMIT 1 OFFSET {lane}"
+        ));
+        let finished = dump.end_within(LIMIT);
+        finished.said(1);
+        wait_until("its sessions are gone", || source.sessions_of("pgx-dump") == 0);
+        let end = &finished.stdout[finished.stdout.len().saturating_sub(4096)..];
+        let last_words = String::from_utf8_lossy(end);
+        assert!(last_words.contains("reading rows"), "lane {lane}: {last_words}");
+    }
+}
+
+#[test]
+fn an_interrupt_ends_all_lanes_of_a_dump() {
+    let source = Cluster::shared(18).filled(&Fixture::shop_of(60));
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let dump = stopped_dump(&source);
+        dump.signal(signal);
+        dump.end_within(LIMIT).said(code);
+        wait_until("its sessions are gone", || source.sessions_of("pgx-dump") == 0);
+    }
+}
+
 /// A load of a stream whose second half does not come until the value is dropped.
 struct Waiting {
     load: Running,

@@ -55,7 +55,8 @@ fn load(target: &Database, flags: &str) -> std::process::Command {
 fn with_ballast(database: &Database) {
     database.sql(
         "CREATE SCHEMA ballast;
-         CREATE TABLE ballast.large (id integer PRIMARY KEY, x text STORAGE EXTERNAL);
+         CREATE TABLE ballast.large (id integer PRIMARY KEY, x text);
+         ALTER TABLE ballast.large ALTER x SET STORAGE EXTERNAL;
          INSERT INTO ballast.large SELECT i, repeat(md5(i::text), 100) FROM generate_series(1, 5000) i;
          CREATE TABLE ballast.middling AS SELECT * FROM ballast.large LIMIT 800;
          CREATE INDEX ON ballast.middling (id)",
