@@ -126,6 +126,16 @@ fn copies_in_the_same_encoding_on_18() {
     copied_on(18, "binary");
 }
 
+#[test]
+#[ignore = "make test-matrix"]
+fn copies_in_the_same_encoding_on_the_other_majors() {
+    for major in [12, 13, 14, 17] {
+        copied_on(major, "text");
+        copied_on(major, "binary");
+        same_text_on(major);
+    }
+}
+
 /// A script without what differs between two runs, and with each byte to be seen.
 fn script(bytes: &[u8]) -> String {
     comparable(&bytes.iter().copied().map(char::from).collect::<String>())

@@ -119,7 +119,7 @@ pub struct Object {
 pub struct Server {
     /// `server_version_num`, 180004.
     pub version: u32,
-    /// `server_encoding`.
+    /// The encoding in which rows are sent: `server_encoding`, where that can be.
     pub encoding: String,
     /// `client_encoding`: that of the text which was read.
     pub client_encoding: String,

@@ -136,7 +136,7 @@ pub async fn export_snapshot(session: &Session) -> Result<String, Error> {
 pub enum CopyForm {
     /// Lines of text, in the encoding that the session speaks.
     Text,
-    /// Binary fields, text among them in the database's own encoding.
+    /// Binary fields, text among them in the encoding that [`row_encoding`] gives.
     Binary,
 }
 
@@ -145,8 +145,20 @@ pub enum CopyForm {
 /// Rows are written with TimeZone UTC, so that text and digests do not depend on where they are
 /// made. Binary rows keep the database's encoding, as no server converts what it does not read.
 pub async fn copy_settings(session: &Session, form: CopyForm) -> Result<(), Error> {
-    let encoding = (form == CopyForm::Binary).then(|| session.encoding());
+    let encoding = (form == CopyForm::Binary).then(|| row_encoding(session));
     session.execute(&copy_settings_sql(encoding)).await
+}
+
+/// The encoding in which rows are sent after [`CopyForm::Binary`]: the database's own.
+///
+/// Statements are read in it too, and name what is not ASCII by escapes. Before 13 a server had these only for
+/// UTF-8, so there rows are converted.
+pub fn row_encoding(session: &Session) -> &str {
+    match session.encoding() {
+        own @ ("UTF8" | "SQL_ASCII") => own,
+        _ if session.version().major() < 13 => "UTF8",
+        own => own,
+    }
 }
 
 fn copy_settings_sql(encoding: Option<&str>) -> String {

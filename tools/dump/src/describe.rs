@@ -6,6 +6,7 @@ use pgx_archive::{Entry, EntryId, Kind, Section};
 use pgx_cli::Process;
 use pgx_objects::kinds::data;
 use pgx_objects::{Server, emit, order};
+use pgx_server::source::row_encoding;
 
 use crate::args::DumpArgs;
 use crate::catalog;
@@ -17,7 +18,7 @@ use crate::parts::{self, Part};
 pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, Error> {
     let server = Server {
         version: source.facts.version_num,
-        encoding: source.facts.encoding.clone(),
+        encoding: row_encoding(&source.session).to_owned(),
         client_encoding: source.facts.client_encoding.clone(),
         database: source.facts.database.clone(),
         search_path: source.facts.search_path.clone(),

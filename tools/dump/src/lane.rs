@@ -12,7 +12,7 @@ use pgx_archive::spelling::ascii_names;
 use pgx_archive::{Compression, DataFrame, Digest, EntryId, Format, Place};
 use pgx_cli::Messages;
 use pgx_rows::{Batcher, TARGET};
-use pgx_server::source::{CopyForm, copy_settings};
+use pgx_server::source::{CopyForm, copy_settings, row_encoding};
 use pgx_server::{CopyOut, Session};
 use tokio::sync::mpsc;
 
@@ -111,7 +111,7 @@ impl Lane {
 
     /// A statement in which the server finds all names, although it speaks the encoding of the rows.
     fn readable<'a>(&self, sql: &'a str) -> Cow<'a, str> {
-        match self.session.encoding() {
+        match row_encoding(&self.session) {
             "UTF8" | "SQL_ASCII" => Cow::Borrowed(sql),
             _ => ascii_names(sql),
         }
