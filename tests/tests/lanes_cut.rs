@@ -150,20 +150,27 @@ fn an_interrupt_ends_all_lanes_of_a_dump() {
 /// A load of a stream whose second half does not come until the value is dropped.
 struct Waiting {
     load: Running,
-    _input: std::process::ChildStdin,
+    _feeder: Feeder,
+}
+
+/// What keeps the stream open; it ends with the value.
+struct Feeder(std::process::Child);
+
+impl Drop for Feeder {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 impl Waiting {
     fn start(target: &Database, stream: &[u8]) -> Waiting {
-        let mut feeder = Command::new("cat")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("cat runs");
-        let load = Running::start(load(target).stdin(feeder.stdout.take().expect("its output was piped")));
-        let mut input = feeder.stdin.take().expect("its input was piped");
+        let cat = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut feeder = Feeder(cat.expect("cat runs"));
+        let load = Running::start(load(target).stdin(feeder.0.stdout.take().expect("its output was piped")));
+        let input = feeder.0.stdin.as_mut().expect("its input was piped");
         input.write_all(&stream[..stream.len() / 2]).expect("cat reads");
-        Waiting { load, _input: input }
+        Waiting { load, _feeder: feeder }
     }
 }
 
@@ -201,7 +208,7 @@ fn a_load_that_loses_an_idle_session_comes_to_an_end() {
     let waiting = Waiting::start(&target, &stream);
     wait_until("rows are copied", || !copying(&target).is_empty());
     target.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pgx-load' AND state = 'idle' AND datname = current_database()");
-    drop(waiting._input);
+    drop(waiting._feeder);
     let finished = waiting.load.end_within(LIMIT);
     assert!(
         matches!(finished.codes()[..], [Some(1 | 3)]),
