@@ -142,8 +142,8 @@ pub enum CopyForm {
 
 /// Changes the settings that queries and data want different: to be called before COPY.
 ///
-/// Rows are written with TimeZone UTC, so that text and digests do not depend on where they are
-/// made. Binary rows keep the database's encoding, as no server converts what it does not read.
+/// Rows are written with TimeZone UTC and bytea_output hex, so that text and digests do not depend on where
+/// they are made; definitions are spelled as the role has it, as stock does. Binary rows keep the database's encoding, as no server converts what it does not read.
 pub async fn copy_settings(session: &Session, form: CopyForm) -> Result<(), Error> {
     let encoding = (form == CopyForm::Binary).then(|| row_encoding(session));
     session.execute(&copy_settings_sql(encoding)).await
@@ -163,7 +163,8 @@ pub fn row_encoding(session: &Session) -> &str {
 
 fn copy_settings_sql(encoding: Option<&str>) -> String {
     // Rows of a part come in one order, and no proof about a partition's constraints locks its parent.
-    let mut sql = "SET TimeZone = 'UTC'; SET max_parallel_workers_per_gather = 0; SET constraint_exclusion = partition"
+    let mut sql = "SET TimeZone = 'UTC'; SET bytea_output = hex; SET max_parallel_workers_per_gather = 0; \
+                   SET constraint_exclusion = partition"
         .to_owned();
     if let Some(encoding) = encoding {
         sql += &format!("; SET client_encoding = {}", sql::literal(encoding));
@@ -190,7 +191,6 @@ fn settings(major: u32, options: &SourceOptions) -> String {
         "DateStyle = ISO",
         "IntervalStyle = postgres",
         "extra_float_digits = 3",
-        "bytea_output = hex",
         "synchronize_seqscans = off",
         "statement_timeout = 0",
         "lock_timeout = 0",

@@ -87,6 +87,7 @@ fn settings(major: u32, options: &TargetOptions) -> String {
     set("TimeZone = 'UTC'");
     set("check_function_bodies = off");
     set("xmloption = content");
+    set("array_nulls = on");
     set("client_min_messages = warning");
     set(if options.row_security {
         "row_security = on"
