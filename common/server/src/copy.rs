@@ -26,6 +26,8 @@ pub struct CopyOut {
     stream: Pin<Box<CopyOutStream>>,
     link: Arc<Link>,
     done: bool,
+    /// What is to be said after the rows that came before it.
+    failed: Option<tokio_postgres::Error>,
 }
 
 /// Rows on their way into the server.
@@ -45,6 +47,7 @@ impl Session {
                 stream: Box::pin(stream),
                 link: self.link().clone(),
                 done: false,
+                failed: None,
             }),
             Err(error) => Err(self.link().explain(&error).await.about(sql)),
         }
@@ -70,13 +73,15 @@ impl Session {
 impl CopyOut {
     /// The next chunk: what has arrived, at most a little more than [`CHUNK`]; none at the end.
     pub async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        if let Some(error) = self.failed.take() {
+            return Err(self.link.explain(&error).await);
+        }
         if self.done {
             return Ok(None);
         }
         let mut first: Option<Bytes> = None;
         let mut joined = BytesMut::new();
-        let mut failed = None;
-        let (stream, done) = (&mut self.stream, &mut self.done);
+        let (stream, done, failed) = (&mut self.stream, &mut self.done, &mut self.failed);
         future::poll_fn(|cx| {
             loop {
                 match stream.as_mut().poll_next(cx) {
@@ -91,7 +96,7 @@ impl CopyOut {
                         }
                     },
                     Poll::Ready(Some(Err(error))) => {
-                        failed = Some(error);
+                        *failed = Some(error);
                         *done = true;
                         return Poll::Ready(());
                     }
@@ -108,7 +113,9 @@ impl CopyOut {
             }
         })
         .await;
-        if let Some(error) = failed {
+        if first.is_none()
+            && let Some(error) = self.failed.take()
+        {
             return Err(self.link.explain(&error).await);
         }
         Ok(if joined.is_empty() {

@@ -27,6 +27,19 @@ pub enum Error {
         /// What the server said.
         error: pgx_server::Error,
     },
+    /// A row that is longer than COPY can send.
+    TooLong {
+        /// The entry.
+        id: EntryId,
+        /// The entry as a user names it.
+        entry: String,
+        /// The number of the row in the order of reading, from 1.
+        row: u64,
+        /// How to find it, or to do with less.
+        hint: String,
+        /// What the server said.
+        error: pgx_server::Error,
+    },
     /// Rows that are not what COPY sends.
     Malformed {
         /// The entry.
@@ -63,8 +76,18 @@ pub enum Error {
 impl Error {
     fn server(&self) -> Option<&pgx_server::Error> {
         match self {
-            Error::Server(error) | Error::Query { error, .. } | Error::Rows { error, .. } => Some(error),
+            Error::Server(error)
+            | Error::Query { error, .. }
+            | Error::Rows { error, .. }
+            | Error::TooLong { error, .. } => Some(error),
             _ => None,
+        }
+    }
+
+    fn hint(&self) -> Option<&str> {
+        match self {
+            Error::TooLong { hint, .. } => Some(hint),
+            _ => self.server().and_then(|error| error.hint()),
         }
     }
 
@@ -74,13 +97,13 @@ impl Error {
         Fail {
             stage: stage.to_owned(),
             entry: match self {
-                Error::Rows { id, .. } | Error::Malformed { id, .. } => Some(*id),
+                Error::Rows { id, .. } | Error::TooLong { id, .. } | Error::Malformed { id, .. } => Some(*id),
                 _ => None,
             },
             sqlstate: server.and_then(|error| error.sqlstate()).map(str::to_owned),
             message: self.to_string(),
             detail: server.and_then(|error| error.detail()).map(str::to_owned),
-            hint: server.and_then(|error| error.hint()).map(str::to_owned),
+            hint: self.hint().map(str::to_owned),
             resumable: false,
         }
     }
@@ -99,13 +122,11 @@ impl Error {
             None => self.to_string(),
         };
         let mut failure = Failure::new(exit, message);
-        if let Some(server) = self.server() {
-            if let Some(detail) = server.detail() {
-                failure = failure.detail(detail);
-            }
-            if let Some(hint) = server.hint() {
-                failure = failure.hint(hint);
-            }
+        if let Some(detail) = self.server().and_then(|error| error.detail()) {
+            failure = failure.detail(detail);
+        }
+        if let Some(hint) = self.hint() {
+            failure = failure.hint(hint);
         }
         if let Error::NoMatch { .. } = self {
             failure = failure.hint("a pattern without a schema only finds what is in the search path: try '*.NAME'");
@@ -120,6 +141,13 @@ impl fmt::Display for Error {
             Error::Server(error) => f.write_str(&error.message()),
             Error::Query { query, error } => write!(f, "reading {query}: {}", error.message()),
             Error::Rows { entry, error, .. } => write!(f, "{entry}: {}", error.message()),
+            Error::TooLong { entry, row, error, .. } => {
+                write!(
+                    f,
+                    "{entry}: row {row} is longer than COPY can send: {}",
+                    error.message()
+                )
+            }
             Error::Malformed { entry, reason, .. } => write!(f, "{entry}: {reason}"),
             Error::Catalog(error) => error.fmt(f),
             Error::Pattern(error) => error.fmt(f),

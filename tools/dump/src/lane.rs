@@ -184,7 +184,8 @@ impl Lane {
         };
         let mut digest = None;
         while digest.is_none() {
-            match copy.next().await.map_err(|error| part.refused(error))? {
+            let rows = batcher.so_far().rows;
+            match copy.next().await.map_err(|error| part.broken_off(rows, error))? {
                 Some(piece) if part.format == Format::LargeObjects => {
                     let taken = records.push(&piece, |record| batcher.push(record));
                     taken.map_err(|reason| part.malformed(reason))?;

@@ -123,6 +123,28 @@ impl Part {
         }
     }
 
+    /// An error that the server gave after so many rows.
+    pub fn broken_off(&self, rows: u64, error: pgx_server::Error) -> Error {
+        if !is_too_long(error.sqlstate(), &error.message()) {
+            return self.refused(error);
+        }
+        let find = match (&self.table, self.of) {
+            (Some(table), 1) => format!("; SELECT ctid FROM ONLY {table} OFFSET {rows} LIMIT 1 finds it"),
+            _ => String::new(),
+        };
+        let hint = match self.format {
+            Format::Text => "a row may have 1 GB, and bytea takes half as much with --copy-format=binary",
+            Format::Binary | Format::LargeObjects => "a row may have 1 GB",
+        };
+        Error::TooLong {
+            id: self.entry,
+            entry: self.describe(),
+            row: rows + 1,
+            hint: format!("{hint}{find}"),
+            error,
+        }
+    }
+
     /// An error that the server gave.
     pub fn refused(&self, error: pgx_server::Error) -> Error {
         Error::Rows {
@@ -130,6 +152,17 @@ impl Part {
             entry: self.describe(),
             error,
         }
+    }
+}
+
+/// Whether the server failed to put a row together: a buffer would have become larger than it may be.
+fn is_too_long(sqlstate: Option<&str>, message: &str) -> bool {
+    match sqlstate {
+        // program_limit_exceeded: few limits can be met here.
+        Some("54000") => true,
+        // internal_error, whose messages are not translated.
+        Some("XX000") => message.starts_with("invalid memory alloc request size"),
+        _ => false,
     }
 }
 
