@@ -51,10 +51,13 @@ fn values_larger_than_frames_arrive() {
          INSERT INTO things SELECT 1, decode(repeat(md5('y'), {megabytes} * 1024 * 1024 / 16), 'hex');
          CREATE TABLE others AS SELECT i AS id, repeat(md5(i::text), 20) AS x FROM generate_series(1, 30000) i",
     ));
-    for format in ["auto", "text"] {
+    // Nobody may leave a part amid a row, however little may wait.
+    for (format, sessions) in [("auto", "-j4"), ("text", "-j2"), ("auto", "-j1 --buffer=1MB")] {
         let target = Cluster::shared(18).database("copy");
         let dump = Pipe::of(tool("pgx-dump").args(["-j4", "--copy-format", format, "-d", &source.url()]));
-        let finished = dump.to(tool("pgx-load").args(["-j4", "-d", &target.url()])).run();
+        let finished = dump
+            .to(tool("pgx-load").args(sessions.split(' ')).args(["-d", &target.url()]))
+            .run();
         assert_eq!(finished.complaint(), None);
         judge(&source, &target).expect_equal();
     }
