@@ -147,6 +147,8 @@ pub struct Database {
     pub server: Server,
     /// Names of subscriptions that the role may not read, so that they are in no dump of its.
     pub unreadable_subscriptions: Vec<String>,
+    /// Whether the server has to quote all names, because it does not know that one of them is reserved now.
+    pub needs_quotes: bool,
     /// The database itself; late.
     pub own: Option<Box<DatabaseEntry>>,
     /// Role names by OID.

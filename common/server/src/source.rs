@@ -131,6 +131,11 @@ pub async fn export_snapshot(session: &Session) -> Result<String, Error> {
     Ok(rows.text(0, 0).to_owned())
 }
 
+/// Makes the server quote every name in what it spells from now on.
+pub async fn quote_all_names(session: &Session) -> Result<(), Error> {
+    session.execute("SET quote_all_identifiers = on").await
+}
+
 /// The form of COPY that is to come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CopyForm {

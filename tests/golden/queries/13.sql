@@ -452,6 +452,15 @@ WHERE (SELECT o.oid FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_am a ON a.oi
        WHERE o.opcname = 'enum_ops' AND a.amname = 'hash'
          AND o.opcnamespace = 'pg_catalog'::pg_catalog.regnamespace) = ANY (p.partclass);
 
+-- names that are reserved since, before the locks
+SELECT (n.name)::pg_catalog.text AS name
+FROM (SELECT a.attname FROM pg_catalog.pg_attribute a
+      WHERE a.attrelid >= 16384 AND NOT a.attisdropped AND a.attname = 'system_user'
+      UNION ALL
+      SELECT c.relname FROM pg_catalog.pg_class c
+      WHERE c.oid >= 16384 AND c.relname = 'system_user') AS n(name)
+LIMIT 1;
+
 -- columns, after the locks
 SELECT (a.attrelid)::pg_catalog.text AS table_oid,
        (a.attnum)::pg_catalog.text AS number,
@@ -697,11 +706,35 @@ ORDER BY c.contypid, c.conname;
 
 -- function definitions, after the locks
 SELECT (p.oid)::pg_catalog.text AS oid,
-       (pg_catalog.pg_get_function_arguments(p.oid))::pg_catalog.text AS arguments,
-       (pg_catalog.pg_get_function_identity_arguments(p.oid))::pg_catalog.text AS identity,
+       (CASE WHEN p.proargnames && '{json,json_array,json_arrayagg,json_exists,json_object,json_objectagg,json_query,json_scalar,json_serialize,json_table,json_value,merge_action,normalize,system_user}'::pg_catalog.text[] THEN (SELECT pg_catalog.string_agg(
+            CASE a.mode WHEN 'o' THEN 'OUT ' WHEN 'b' THEN 'INOUT ' WHEN 'v' THEN 'VARIADIC '
+                 WHEN 'i' THEN CASE WHEN p.prokind = 'p' THEN 'IN ' ELSE '' END ELSE '' END
+            || CASE WHEN a.name <> '' THEN '"' || pg_catalog.replace(a.name, '"', '""') || '" ' ELSE '' END
+            || pg_catalog.format_type(a.type, NULL) || COALESCE(' DEFAULT ' || pg_catalog.pg_get_function_arg_default(p.oid, a.place::pg_catalog.int4), ''), ', ' ORDER BY a.place)
+        FROM (SELECT t.place, t.type, COALESCE(p.proargnames[t.place::pg_catalog.int4], '') AS name, COALESCE(p.proargmodes[t.place::pg_catalog.int4], 'i') AS mode
+              FROM pg_catalog.unnest(COALESCE(p.proallargtypes, p.proargtypes::pg_catalog.oid[]))
+                   WITH ORDINALITY AS t(type, place)) AS a
+        WHERE a.mode <> 't') ELSE pg_catalog.pg_get_function_arguments(p.oid) END)::pg_catalog.text AS arguments,
+       (CASE WHEN p.proargnames && '{json,json_array,json_arrayagg,json_exists,json_object,json_objectagg,json_query,json_scalar,json_serialize,json_table,json_value,merge_action,normalize,system_user}'::pg_catalog.text[] THEN (SELECT pg_catalog.string_agg(
+            CASE a.mode WHEN 'o' THEN 'OUT ' WHEN 'b' THEN 'INOUT ' WHEN 'v' THEN 'VARIADIC '
+                 WHEN 'i' THEN CASE WHEN p.prokind = 'p' THEN 'IN ' ELSE '' END ELSE '' END
+            || CASE WHEN a.name <> '' THEN '"' || pg_catalog.replace(a.name, '"', '""') || '" ' ELSE '' END
+            || pg_catalog.format_type(a.type, NULL), ', ' ORDER BY a.place)
+        FROM (SELECT t.place, t.type, COALESCE(p.proargnames[t.place::pg_catalog.int4], '') AS name, COALESCE(p.proargmodes[t.place::pg_catalog.int4], 'i') AS mode
+              FROM pg_catalog.unnest(COALESCE(p.proallargtypes, p.proargtypes::pg_catalog.oid[]))
+                   WITH ORDINALITY AS t(type, place)) AS a
+        WHERE a.mode <> 't') ELSE pg_catalog.pg_get_function_identity_arguments(p.oid) END)::pg_catalog.text AS identity,
        (SELECT pg_catalog.string_agg(pg_catalog.format_type(a.type, NULL), ', ' ORDER BY a.place)
         FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS a(type, place))::pg_catalog.text AS signature,
-       (pg_catalog.pg_get_function_result(p.oid))::pg_catalog.text AS result,
+       (CASE WHEN 't' = ANY (p.proargmodes) AND p.proargnames && '{json,json_array,json_arrayagg,json_exists,json_object,json_objectagg,json_query,json_scalar,json_serialize,json_table,json_value,merge_action,normalize,system_user}'::pg_catalog.text[] THEN 'TABLE(' || (SELECT pg_catalog.string_agg(
+            CASE a.mode WHEN 'o' THEN 'OUT ' WHEN 'b' THEN 'INOUT ' WHEN 'v' THEN 'VARIADIC '
+                 WHEN 'i' THEN CASE WHEN p.prokind = 'p' THEN 'IN ' ELSE '' END ELSE '' END
+            || CASE WHEN a.name <> '' THEN '"' || pg_catalog.replace(a.name, '"', '""') || '" ' ELSE '' END
+            || pg_catalog.format_type(a.type, NULL), ', ' ORDER BY a.place)
+        FROM (SELECT t.place, t.type, COALESCE(p.proargnames[t.place::pg_catalog.int4], '') AS name, COALESCE(p.proargmodes[t.place::pg_catalog.int4], 'i') AS mode
+              FROM pg_catalog.unnest(COALESCE(p.proallargtypes, p.proargtypes::pg_catalog.oid[]))
+                   WITH ORDINALITY AS t(type, place)) AS a
+        WHERE a.mode = 't') || ')' ELSE pg_catalog.pg_get_function_result(p.oid) END)::pg_catalog.text AS result,
        (l.lanname)::pg_catalog.text AS language,
        (SELECT pg_catalog.string_agg('FOR TYPE ' || pg_catalog.format_type(a.type, NULL), ', ' ORDER BY a.place)
         FROM pg_catalog.unnest(p.protrftypes) WITH ORDINALITY AS a(type, place))::pg_catalog.text AS transforms,
@@ -724,8 +757,24 @@ JOIN pg_catalog.pg_language l ON l.oid = p.prolang;
 
 -- aggregate definitions, after the locks
 SELECT (p.oid)::pg_catalog.text AS oid,
-       (pg_catalog.pg_get_function_arguments(p.oid))::pg_catalog.text AS arguments,
-       (pg_catalog.pg_get_function_identity_arguments(p.oid))::pg_catalog.text AS identity,
+       (CASE WHEN a.aggkind = 'n' AND p.proargnames && '{json,json_array,json_arrayagg,json_exists,json_object,json_objectagg,json_query,json_scalar,json_serialize,json_table,json_value,merge_action,normalize,system_user}'::pg_catalog.text[] THEN (SELECT pg_catalog.string_agg(
+            CASE a.mode WHEN 'o' THEN 'OUT ' WHEN 'b' THEN 'INOUT ' WHEN 'v' THEN 'VARIADIC '
+                 WHEN 'i' THEN CASE WHEN p.prokind = 'p' THEN 'IN ' ELSE '' END ELSE '' END
+            || CASE WHEN a.name <> '' THEN '"' || pg_catalog.replace(a.name, '"', '""') || '" ' ELSE '' END
+            || pg_catalog.format_type(a.type, NULL) || COALESCE(' DEFAULT ' || pg_catalog.pg_get_function_arg_default(p.oid, a.place::pg_catalog.int4), ''), ', ' ORDER BY a.place)
+        FROM (SELECT t.place, t.type, COALESCE(p.proargnames[t.place::pg_catalog.int4], '') AS name, COALESCE(p.proargmodes[t.place::pg_catalog.int4], 'i') AS mode
+              FROM pg_catalog.unnest(COALESCE(p.proallargtypes, p.proargtypes::pg_catalog.oid[]))
+                   WITH ORDINALITY AS t(type, place)) AS a
+        WHERE a.mode <> 't') ELSE pg_catalog.pg_get_function_arguments(p.oid) END)::pg_catalog.text AS arguments,
+       (CASE WHEN a.aggkind = 'n' AND p.proargnames && '{json,json_array,json_arrayagg,json_exists,json_object,json_objectagg,json_query,json_scalar,json_serialize,json_table,json_value,merge_action,normalize,system_user}'::pg_catalog.text[] THEN (SELECT pg_catalog.string_agg(
+            CASE a.mode WHEN 'o' THEN 'OUT ' WHEN 'b' THEN 'INOUT ' WHEN 'v' THEN 'VARIADIC '
+                 WHEN 'i' THEN CASE WHEN p.prokind = 'p' THEN 'IN ' ELSE '' END ELSE '' END
+            || CASE WHEN a.name <> '' THEN '"' || pg_catalog.replace(a.name, '"', '""') || '" ' ELSE '' END
+            || pg_catalog.format_type(a.type, NULL), ', ' ORDER BY a.place)
+        FROM (SELECT t.place, t.type, COALESCE(p.proargnames[t.place::pg_catalog.int4], '') AS name, COALESCE(p.proargmodes[t.place::pg_catalog.int4], 'i') AS mode
+              FROM pg_catalog.unnest(COALESCE(p.proallargtypes, p.proargtypes::pg_catalog.oid[]))
+                   WITH ORDINALITY AS t(type, place)) AS a
+        WHERE a.mode <> 't') ELSE pg_catalog.pg_get_function_identity_arguments(p.oid) END)::pg_catalog.text AS identity,
        (SELECT pg_catalog.string_agg(pg_catalog.format_type(a.type, NULL), ', ' ORDER BY a.place)
         FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS a(type, place))::pg_catalog.text AS signature,
        (a.aggkind)::pg_catalog.text AS kind,

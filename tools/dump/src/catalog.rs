@@ -4,8 +4,8 @@ use futures_util::future::try_join_all;
 use pgx_objects::choose;
 use pgx_objects::kinds::{data, sequence};
 use pgx_objects::{Database, Phase, READERS, Rows, Server};
-use pgx_server::Session;
 use pgx_server::lock::{LockWait, lock};
+use pgx_server::{Session, source};
 
 use crate::args::SelectionArgs;
 use crate::choice;
@@ -37,6 +37,9 @@ pub async fn read(
     lock(session, &choose::to_lock(&db), &wait)
         .await
         .map_err(|error| Error::Query { query: "tables", error })?;
+    if db.needs_quotes {
+        source::quote_all_names(session).await?;
+    }
     ask(session, &mut db, Phase::Late).await?;
     Ok(db)
 }

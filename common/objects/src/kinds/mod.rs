@@ -42,6 +42,7 @@ pub mod publication;
 pub mod refresh;
 pub mod relation;
 pub mod relation_facets;
+pub mod reserved;
 pub mod role;
 pub mod rule;
 pub mod schema;
@@ -124,6 +125,7 @@ pub static READERS: &[Reader] = &[
     event_trigger::READER,
     large_object::READER,
     data::HASHED_ENUMS,
+    reserved::READER,
     // further early readers
     columns::READER,
     default::READER,

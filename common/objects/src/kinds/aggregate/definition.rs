@@ -9,14 +9,14 @@ use crate::rows::{Row, Rows};
 use crate::sql::{ident, literal};
 
 use super::super::function::is_wanted;
-use super::super::spelled::argument_types;
+use super::super::spelled::{argument_types, arguments, identity};
 use super::super::{Phase, Reader};
 
 const DEFINITIONS: Select = Select {
     columns: &[
         column("oid", "p.oid"),
-        column("arguments", "pg_catalog.pg_get_function_arguments(p.oid)"),
-        column("identity", "pg_catalog.pg_get_function_identity_arguments(p.oid)"),
+        arguments!("a.aggkind = 'n' AND "),
+        identity!("a.aggkind = 'n' AND "),
         column("signature", argument_types!("p")),
         column("kind", "a.aggkind"),
         column("step", "a.aggtransfn"),

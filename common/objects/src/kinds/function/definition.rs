@@ -8,17 +8,17 @@ use crate::query::{Select, column, since};
 use crate::rows::{Row, Rows};
 use crate::sql::{dollar_quoted, ident, literal};
 
-use super::super::spelled::argument_types;
+use super::super::spelled::{argument_types, arguments, identity, result};
 use super::super::{Phase, Reader, settings};
 use super::is_wanted;
 
 const DEFINITIONS: Select = Select {
     columns: &[
         column("oid", "p.oid"),
-        column("arguments", "pg_catalog.pg_get_function_arguments(p.oid)"),
-        column("identity", "pg_catalog.pg_get_function_identity_arguments(p.oid)"),
+        arguments!(""),
+        identity!(""),
         column("signature", argument_types!("p")),
-        column("result", "pg_catalog.pg_get_function_result(p.oid)"),
+        result!(),
         column("language", "l.lanname"),
         column(
             "transforms",
