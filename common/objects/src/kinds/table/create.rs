@@ -134,10 +134,13 @@ impl Table<'_> {
     }
 
     /// `NOT NULL`, with a name where it is not the one that the server would choose, or where a comment needs it.
+    ///
+    /// A chosen name that had to be cut is spelled too, as pg_dump does, which does not cut.
     fn not_null_words(&self, column: &Column, not_null: &NotNull) -> String {
+        let uncut = format!("{}_{}_not_null", self.db.object(self.id).name, column.name);
         let usual = self.generated_name(column, 0);
         let name = match &not_null.name {
-            Some(name) if *name == usual && !self.has_comment(not_null.oid) => None,
+            Some(name) if *name == uncut && !self.has_comment(not_null.oid) => None,
             Some(name) => Some(name.clone()),
             None if self.is_taken_later(&usual) => (1..)
                 .map(|count| self.generated_name(column, count))

@@ -203,6 +203,19 @@ fn a_not_null_constraint_keeps_a_name_of_its_own_or_one_with_a_comment() {
 
 /// From 18 on the nameless constraint would take the name first, and the check could not be added.
 #[test]
+fn a_usual_name_that_had_to_be_cut_is_spelled() {
+    let mut db = database(18);
+    let table_name = "t".repeat(63);
+    let cut = format!("{}_a_not_null", "t".repeat(52));
+    let column = Column {
+        not_null: not_null(Some(&cut)),
+        ..column(1, "a")
+    };
+    let id = table(&mut db, &table_name, &[column]);
+    assert!(create(&db, id).contains(&format!("a integer CONSTRAINT {cut} NOT NULL")));
+}
+
+#[test]
 fn a_not_null_of_an_old_server_leaves_its_name_to_a_later_check() {
     let mut db = database(15);
     let columns = [Column {
