@@ -21,10 +21,12 @@ pub static MANUAL: Manual = Manual {
          digests, so that a reader always knows whether it has all of it.",
         "The database can be in use; readers and writers are not disturbed. Tables that are dumped are locked \
          against being altered or dropped (ACCESS SHARE) until the dump is done.",
-        "Entries have the text that pg_dump 18 gives them, save for two kinds that servers then refuse: a not-null \
-         constraint of an inherited column whose name needs quotes; and, from servers before 18, a not-null whose \
-         usual name is needed by a check that is added after its table. Here the former is quoted, and the latter \
-         gets another name.",
+        "Entries have the text that pg_dump 18 gives them, save for what later servers then refuse or misread: a \
+         not-null constraint of an inherited column whose name needs quotes; from servers before 18, a not-null whose \
+         usual name is needed by a check that is added after its table; from servers before 17, arguments of functions \
+         whose names are key words by now, such as json; from servers before 16, whatever is named system_user. Here \
+         the second gets another name, and the others are quoted. Literals are written with \
+         standard_conforming_strings on.",
     ],
     exits: &[
         Exit::Done,
