@@ -35,7 +35,9 @@ fn a_shop_twice_as_large_costs_no_more() {
         let (small, large) = (peaks[0][tool], peaks[1][tool]);
         let told = format!("{name}: {} MB, then {} MB", small / MB, large / MB);
         assert!(0 < small && small < ENOUGH && large < ENOUGH, "{told}");
-        assert!(large < small + small / 4 + 10 * MB, "{told}");
+        // In the short form all rows fit into the loader's buffer of 64 MB, which may then hold more of them.
+        let buffered = campaign(64, 0) * MB;
+        assert!(large < small + small / 4 + 10 * MB + buffered, "{told}");
     }
 }
 
