@@ -1,6 +1,7 @@
 //! How payloads are compressed: each on its own, so that lanes compress and decompress in parallel.
 
 use std::fmt;
+use std::str::FromStr;
 
 use flate2::{Decompress, FlushDecompress, Status};
 
@@ -57,6 +58,40 @@ pub enum Compression {
     Zstd(i32),
     /// zlib, levels 0 to 9.
     Zlib(u32),
+}
+
+impl FromStr for Compression {
+    type Err = String;
+
+    /// Reads `none`, `zstd:3`, `gzip:level=9`; a bare number is gzip, all as in pg_dump.
+    fn from_str(text: &str) -> Result<Compression, String> {
+        let (method, level) = match text.split_once(':') {
+            Some((method, level)) => {
+                let level = level.strip_prefix("level=").unwrap_or(level);
+                let number = level.parse::<i32>();
+                let number = number.map_err(|_| format!("\"{level}\" is not a compression level"))?;
+                (method, Some(number))
+            }
+            None => match text.parse::<i32>() {
+                Ok(0) => ("none", None),
+                Ok(level) => ("gzip", Some(level)),
+                Err(_) => (text, None),
+            },
+        };
+        match (method, level) {
+            ("none", None) => Ok(Compression::Stored),
+            ("none", Some(_)) => Err("\"none\" takes no level".into()),
+            ("zstd", level) if level.is_none_or(|level| (1..=22).contains(&level)) => {
+                Ok(Compression::Zstd(level.unwrap_or(3)))
+            }
+            ("zstd", _) => Err("a level of zstd is from 1 to 22".into()),
+            ("gzip", level) if level.is_none_or(|level| (1..=9).contains(&level)) => {
+                Ok(Compression::Zlib(level.unwrap_or(6) as u32))
+            }
+            ("gzip", _) => Err("a level of gzip is from 1 to 9".into()),
+            (other, _) => Err(format!("\"{other}\" is not a method: none, zstd or gzip")),
+        }
+    }
 }
 
 /// Why a payload could not be compressed or decompressed.
@@ -158,6 +193,18 @@ fn broken(codec: Codec, why: impl ToString) -> CodecError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn compression_is_read_as_pg_dump_reads_it() {
+        assert_eq!("none".parse(), Ok(Compression::Stored));
+        assert_eq!("0".parse(), Ok(Compression::Stored));
+        assert_eq!("zstd".parse(), Ok(Compression::Zstd(3)));
+        assert_eq!("zstd:level=9".parse(), Ok(Compression::Zstd(9)));
+        assert_eq!("7".parse(), Ok(Compression::Zlib(7)));
+        for wrong in ["lz5", "zstd:23", "gzip:x", "none:1"] {
+            assert!(wrong.parse::<Compression>().is_err(), "{wrong}");
+        }
+    }
 
     const ALL: [Compression; 3] = [Compression::Stored, Compression::Zstd(3), Compression::Zlib(6)];
 

@@ -144,7 +144,7 @@ pub struct OutputArgs {
     /// Compress: none, zstd[:LEVEL], gzip[:LEVEL]
     ///
     /// The default is zstd for a file and none for a pipe.
-    #[arg(short = 'Z', long, value_name = "METHOD[:LEVEL]", value_parser = compression)]
+    #[arg(short = 'Z', long, value_name = "METHOD[:LEVEL]")]
     pub compress: Option<Compression>,
 
     /// Form of rows: auto, text or binary
@@ -236,7 +236,7 @@ pub struct ReadingArgs {
     pub jobs: Option<u32>,
 
     /// Send at most so many bytes a second: 50MB, 800kB
-    #[arg(long, value_name = "RATE", value_parser = rate)]
+    #[arg(long, value_name = "RATE", value_parser = pgx_cli::rate)]
     pub rate_limit: Option<u64>,
 }
 
@@ -261,41 +261,6 @@ pub enum CopyFormat {
     Binary,
 }
 
-/// Reads `none`, `zstd:3`, `gzip`; a bare number is gzip, as in pg_dump.
-fn compression(text: &str) -> Result<Compression, String> {
-    let (method, level) = match text.split_once(':') {
-        Some((method, level)) => {
-            let level = level.strip_prefix("level=").unwrap_or(level);
-            (
-                method,
-                Some(
-                    level
-                        .parse::<i32>()
-                        .map_err(|_| format!("\"{level}\" is not a compression level"))?,
-                ),
-            )
-        }
-        None => match text.parse::<i32>() {
-            Ok(0) => ("none", None),
-            Ok(level) => ("gzip", Some(level)),
-            Err(_) => (text, None),
-        },
-    };
-    match (method, level) {
-        ("none", None) => Ok(Compression::Stored),
-        ("none", Some(_)) => Err("\"none\" takes no level".into()),
-        ("zstd", level) if level.is_none_or(|level| (1..=22).contains(&level)) => {
-            Ok(Compression::Zstd(level.unwrap_or(3)))
-        }
-        ("zstd", _) => Err("a level of zstd is from 1 to 22".into()),
-        ("gzip", level) if level.is_none_or(|level| (1..=9).contains(&level)) => {
-            Ok(Compression::Zlib(level.unwrap_or(6) as u32))
-        }
-        ("gzip", _) => Err("a level of gzip is from 1 to 9".into()),
-        (other, _) => Err(format!("\"{other}\" is not a method: none, zstd or gzip")),
-    }
-}
-
 /// Lanes that are started when the user does not say how many.
 const LANES: usize = 4;
 
@@ -307,52 +272,10 @@ impl ReadingArgs {
     }
 }
 
-/// Reads `50MB`, `800kB`, `1000000`: bytes a second, in powers of 1024 as PostgreSQL's settings have them.
-fn rate(text: &str) -> Result<u64, String> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = match &text[digits.len()..] {
-        "" | "B" => 1,
-        "kB" | "k" => 1 << 10,
-        "MB" | "M" => 1 << 20,
-        "GB" | "G" => 1 << 30,
-        other => return Err(format!("\"{other}\" is not a unit: B, kB, MB or GB")),
-    };
-    let number: u64 = digits.parse().map_err(|_| format!("\"{text}\" is not a rate"))?;
-    match number.checked_mul(unit) {
-        Some(0) | None => Err("a rate is more than nothing and less than 16 EB".into()),
-        Some(rate) => Ok(rate),
-    }
-}
-
 fn restrict_key(text: &str) -> Result<String, String> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         Ok(text.to_owned())
     } else {
         Err("a key is made of letters and digits".into())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn compression_is_read_as_pg_dump_reads_it() {
-        assert_eq!(compression("none"), Ok(Compression::Stored));
-        assert_eq!(compression("0"), Ok(Compression::Stored));
-        assert_eq!(compression("zstd"), Ok(Compression::Zstd(3)));
-        assert_eq!(compression("zstd:level=9"), Ok(Compression::Zstd(9)));
-        assert_eq!(compression("7"), Ok(Compression::Zlib(7)));
-        assert!(compression("lz5").is_err());
-        assert!(compression("zstd:23").is_err());
-        assert!(compression("gzip:x").is_err());
-    }
-
-    #[test]
-    fn rates_have_units() {
-        assert_eq!(rate("50MB"), Ok(50 << 20));
-        assert_eq!(rate("800kB"), Ok(800 << 10));
-        assert_eq!(rate("17"), Ok(17));
-        assert!(rate("0").is_err() && rate("5 apples").is_err() && rate("MB").is_err());
     }
 }

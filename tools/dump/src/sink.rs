@@ -3,9 +3,8 @@
 
 use std::io::Write;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
-use pgx_cli::{Failure, Output};
+use pgx_cli::{Failure, Output, Pace};
 use tokio::sync::mpsc;
 
 /// Buffers on their way. With buffers of up to about 1 MiB, this bounds what waits for the reader.
@@ -65,37 +64,6 @@ impl Sink {
         match joined {
             Ok(Ok(result)) => result,
             _ => Err(Failure::failed("the writer of the output stopped unexpectedly")),
-        }
-    }
-}
-
-/// Seconds that writes may be ahead of the rate before they wait.
-const BURST: f64 = 0.1;
-
-/// Spreads writes over time.
-struct Pace {
-    rate: Option<u64>,
-    /// When what was written so far should have been written.
-    due: Instant,
-}
-
-impl Pace {
-    fn new(rate: Option<u64>) -> Pace {
-        Pace {
-            rate,
-            due: Instant::now(),
-        }
-    }
-
-    /// Waits until so many bytes may go out.
-    fn wait(&mut self, bytes: usize) {
-        let Some(rate) = self.rate else { return };
-        let now = Instant::now();
-        // What was not used before does not add up.
-        self.due = self.due.max(now) + Duration::from_secs_f64(bytes as f64 / rate as f64);
-        let ahead = self.due.saturating_duration_since(now);
-        if ahead > Duration::from_secs_f64(BURST) {
-            std::thread::sleep(ahead);
         }
     }
 }

@@ -98,7 +98,7 @@ pub struct OutputArgs {
     pub single_transaction: bool,
 
     /// Rows that may wait in memory for the target (default: 64MB)
-    #[arg(long, value_name = "SIZE", default_value = "64MB", hide_default_value = true, value_parser = size)]
+    #[arg(long, value_name = "SIZE", default_value = "64MB", hide_default_value = true, value_parser = pgx_cli::buffer)]
     pub buffer: usize,
 
     /// Load although the database has objects already
@@ -172,23 +172,6 @@ impl OutputArgs {
             (false, Some(jobs)) => jobs as usize,
             (false, None) => cores.clamp(2, 4),
         }
-    }
-}
-
-/// Reads `64MB`, `1GB`, `500000`: bytes, in powers of 1024 as PostgreSQL's settings have them.
-fn size(text: &str) -> Result<usize, String> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit: usize = match &text[digits.len()..] {
-        "" | "B" => 1,
-        "kB" | "k" => 1 << 10,
-        "MB" | "M" => 1 << 20,
-        "GB" | "G" => 1 << 30,
-        other => return Err(format!("\"{other}\" is not a unit: B, kB, MB or GB")),
-    };
-    let number: usize = digits.parse().map_err(|_| format!("\"{text}\" is not a size"))?;
-    match number.checked_mul(unit) {
-        Some(size) if size >= 1 << 20 => Ok(size),
-        _ => Err("a buffer has at least 1MB".into()),
     }
 }
 

@@ -161,7 +161,7 @@ impl Reading {
             let arrival = match self.reader.next_event() {
                 Ok(Some(event)) => self.arrival(event),
                 Ok(None) => Ok(Some(Arrival::End)),
-                Err(error) => Err(failure::unreadable(error, |id| self.called(id))),
+                Err(error) => Err(failure::unreadable(&error, |id| self.called(id))),
             };
             let over = matches!(arrival, Err(_) | Ok(Some(Arrival::End)));
             let Some(arrival) = arrival.map_err(|failure| failure.within(&self.name)).transpose() else {

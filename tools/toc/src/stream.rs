@@ -1,7 +1,7 @@
 //! A stream being read, whose errors become failures with a name and a remedy.
 
 use pgx_archive::head::FEATURES;
-use pgx_archive::{Decoder, Event, Fail, FrameLabel, Incomplete, ReadError, Reader};
+use pgx_archive::{Decoder, Entry, Event, ReadError, Reader};
 use pgx_cli::{Exit, Failure, Input, Interrupt};
 
 use crate::contents::Contents;
@@ -28,7 +28,7 @@ impl Stream {
         self.interrupt.check()?;
         self.reader
             .next_event()
-            .map_err(|error| unreadable(error, contents).within(&self.name))
+            .map_err(|error| unreadable(&error, contents).within(&self.name))
     }
 
     /// Reads to the end without looking at rows: checksums and totals are checked, digests are not.
@@ -44,50 +44,18 @@ impl Stream {
 }
 
 /// What an error of reading means for the run.
-fn unreadable(error: ReadError, contents: Option<&Contents>) -> Failure {
-    match error {
-        ReadError::Incomplete(incomplete) => cut(&incomplete, contents),
-        ReadError::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Failure::caused_by(Exit::Incomplete, &error).hint("the compressed input was cut short")
-        }
-        ReadError::Io(error) => Failure::caused_by(Exit::Failed, &error),
-        ReadError::Decode(error) => {
-            let label = error.frame;
-            let failure = Failure::failed(error.to_string());
-            with_entry(failure, label.as_ref(), contents)
-        }
-    }
-}
-
-fn cut(incomplete: &Incomplete, contents: Option<&Contents>) -> Failure {
-    let failure = Failure::incomplete(incomplete.to_string());
-    match &incomplete.failure {
-        Some(fail) => gave_up(failure, fail),
-        None => with_entry(failure, incomplete.last.as_ref(), contents),
-    }
-}
-
-/// Adds what the producer said, which is the cause.
-fn gave_up(mut failure: Failure, fail: &Fail) -> Failure {
-    if let Some(detail) = &fail.detail {
-        failure = failure.detail(detail);
-    }
-    match (&fail.hint, fail.resumable) {
-        (Some(hint), _) => failure.hint(hint),
-        (None, true) => failure.hint("the producer keeps its snapshot: the dump can be resumed"),
-        (None, false) => failure,
-    }
-}
-
-/// Adds the name of the entry that a message knows by number only.
-fn with_entry(failure: Failure, label: Option<&FrameLabel>, contents: Option<&Contents>) -> Failure {
-    match label
-        .zip(contents)
-        .and_then(|(label, contents)| contents.entry(label.entry))
-    {
-        Some(entry) => failure.detail(format!("entry {} is {}", entry.id, entry.describe())),
-        None => failure,
-    }
+fn unreadable(error: &ReadError, contents: Option<&Contents>) -> Failure {
+    let called = |id| contents.and_then(|contents| contents.entry(id)).map(Entry::describe);
+    let said = error.explain(called);
+    let exit = if said.incomplete {
+        Exit::Incomplete
+    } else {
+        Exit::Failed
+    };
+    let mut failure = Failure::new(exit, said.message);
+    failure.notice.detail = said.detail;
+    failure.notice.hint = said.hint;
+    failure
 }
 
 #[cfg(test)]
