@@ -29,11 +29,9 @@
 //! let reader = READERS.iter().find(|reader| reader.name == "schemas").expect("schemas are read");
 //! assert_eq!(reader.phase, Phase::Early);
 //! assert!((reader.query)(&db).is_some_and(|sql| sql.contains("FROM pg_catalog.pg_namespace n")));
-//! let rows = Rows {
-//!     query: reader.name.to_owned(),
-//!     columns: ["oid", "name", "owner", "acl", "acldefault", "initial"].map(str::to_owned).into(),
-//!     rows: vec![vec![Some("16400".into()), Some("sales".into()), Some("10".into()), None, None, None]],
-//! };
+//! let columns = ["oid", "name", "owner", "acl", "acldefault", "initial"];
+//! let mut rows = Rows::new(reader.name, columns);
+//! rows.push([Some("16400"), Some("sales"), Some("10"), None, None, None].into_iter());
 //! (reader.read)(&mut db, &rows)?;
 //! choose(&mut db, &Choice::default());
 //! let order = order::order(&mut db)?;

@@ -1,25 +1,58 @@
 //! Rows as they come from the server: every value as text.
 
+use std::cell::Cell;
+use std::iter;
 use std::str::FromStr;
 
 use crate::error::Error;
 use crate::sql;
 
 /// The result of one query.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// All values stand in one piece of text: the catalogs of a big database have millions of them.
+#[derive(Clone, Debug, Default)]
 pub struct Rows {
-    /// The reader that asked.
-    pub query: String,
-    /// Names of the columns.
-    pub columns: Vec<String>,
-    /// Values, `None` for null.
-    pub rows: Vec<Vec<Option<String>>>,
+    query: String,
+    columns: Vec<String>,
+    text: String,
+    /// Where each value ends in the text, row after row; the next one begins there.
+    ends: Vec<usize>,
+    /// Whether each value is null.
+    nulls: Vec<bool>,
+    /// The column after the one that was asked for last: readers ask for columns in about their order.
+    next: Cell<usize>,
 }
 
 impl Rows {
+    /// No rows yet of what a reader asked.
+    pub fn new(query: &str, columns: impl IntoIterator<Item = impl Into<String>>) -> Rows {
+        Rows {
+            query: query.to_owned(),
+            columns: columns.into_iter().map(Into::into).collect(),
+            ..Rows::default()
+        }
+    }
+
+    /// Names the columns, if that has not been done.
+    pub fn name_columns(&mut self, names: &[&str]) {
+        if self.columns.is_empty() {
+            self.columns = names.iter().map(|name| (*name).to_owned()).collect();
+        }
+    }
+
+    /// Adds a row: a value for each column, `None` for null.
+    pub fn push<'v>(&mut self, values: impl Iterator<Item = Option<&'v str>>) {
+        for value in values.chain(iter::repeat(None)).take(self.columns.len()) {
+            self.text.push_str(value.unwrap_or_default());
+            self.ends.push(self.text.len());
+            self.nulls.push(value.is_none());
+        }
+    }
+
     /// The rows, one after another.
     pub fn iter(&self) -> impl Iterator<Item = Row<'_>> {
-        self.rows.iter().map(|values| Row { rows: self, values })
+        let starts = (0..self.ends.len()).step_by(self.columns.len().max(1));
+        starts.map(|first| Row { rows: self, first })
     }
 }
 
@@ -27,7 +60,8 @@ impl Rows {
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
     rows: &'a Rows,
-    values: &'a [Option<String>],
+    /// Number of its first value.
+    first: usize,
 }
 
 impl<'a> Row<'a> {
@@ -44,8 +78,14 @@ impl<'a> Row<'a> {
 
     /// The value of a column if the query has it: the outer `None` is "no such column".
     pub fn find(&self, column: &str) -> Option<Option<&'a str>> {
-        let at = self.rows.columns.iter().position(|name| name == column)?;
-        self.values.get(at).map(Option::as_deref)
+        let rows = self.rows;
+        let next = rows.next.get();
+        let mut places = (next..rows.columns.len()).chain(0..next);
+        let place = places.find(|&place| rows.columns[place] == column)?;
+        rows.next.set(place + 1);
+        let at = self.first + place;
+        let start = at.checked_sub(1).map_or(0, |before| rows.ends[before]);
+        Some((!rows.nulls[at]).then(|| &rows.text[start..rows.ends[at]]))
     }
 
     /// The value of a column that is never null.

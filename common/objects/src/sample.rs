@@ -121,10 +121,10 @@ pub fn entries(db: &Database) -> Vec<pgx_archive::Entry> {
 
 /// An answer of the server; `-` stands for null.
 pub fn rows<const N: usize>(columns: [&str; N], values: &[[&str; N]]) -> Rows {
-    let value = |value: &&str| (*value != "-").then(|| (*value).to_owned());
-    Rows {
-        query: "by hand".to_owned(),
-        columns: columns.map(str::to_owned).to_vec(),
-        rows: values.iter().map(|row| row.iter().map(value).collect()).collect(),
+    let value = |value| Some(value).filter(|value| *value != "-");
+    let mut answer = Rows::new("by hand", columns);
+    for row in values {
+        answer.push(row.iter().copied().map(value));
     }
+    answer
 }

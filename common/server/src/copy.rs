@@ -2,11 +2,11 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll, Waker};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{SinkExt, Stream, future};
-use tokio_postgres::{CopyInSink, CopyOutStream};
+use tokio_postgres::{CopyInSink, CopyOutStream, Statement};
 
 use crate::error::Error;
 use crate::link::Link;
@@ -30,6 +30,12 @@ pub struct CopyOut {
     failed: Option<tokio_postgres::Error>,
 }
 
+/// A `COPY … TO STDOUT` that the server has parsed.
+pub struct PreparedCopy(Statement);
+
+/// A COPY whose rows are on their way.
+pub type StartingCopy<'a> = Pin<Box<dyn Future<Output = Result<CopyOut, Error>> + Send + 'a>>;
+
 /// Rows on their way into the server.
 ///
 /// It must be [finished](CopyIn::finish); dropped, it is aborted, and the server keeps no row.
@@ -43,14 +49,56 @@ impl Session {
     /// Starts `COPY … TO STDOUT`, text or binary.
     pub async fn copy_out(&self, sql: &str) -> Result<CopyOut, Error> {
         match self.client().copy_out(sql).await {
-            Ok(stream) => Ok(CopyOut {
-                stream: Box::pin(stream),
-                link: self.link().clone(),
-                done: false,
-                failed: None,
-            }),
+            Ok(stream) => Ok(CopyOut::new(stream, self.link())),
             Err(error) => Err(self.link().explain(&error).await.about(sql)),
         }
+    }
+
+    /// Prepares several `COPY … TO STDOUT` at once; each fails on its own.
+    pub async fn prepare_copies(&self, statements: &[impl AsRef<str>]) -> Vec<Result<PreparedCopy, Error>> {
+        let prepared = statements.iter().map(|sql| async move {
+            match self.client().prepare(sql.as_ref()).await {
+                Ok(statement) => Ok(PreparedCopy(statement)),
+                Err(error) => Err(self.link().explain(&error).await.about(sql.as_ref())),
+            }
+        });
+        future::join_all(prepared).await
+    }
+
+    /// Starts several COPYs at once, so that the way to the server counts once for all of them.
+    ///
+    /// Their rows come one COPY after another, and must be taken in that order and to the end: what the
+    /// server sends next waits until what it sent before has been taken.
+    pub fn copies_out(&self, prepared: Vec<PreparedCopy>) -> Vec<StartingCopy<'_>> {
+        let mut copies: Vec<_> = prepared
+            .into_iter()
+            .map(|PreparedCopy(statement)| {
+                Box::pin(future::maybe_done(async move {
+                    match self.client().copy_out(&statement).await {
+                        Ok(stream) => Ok(CopyOut::new(stream, self.link())),
+                        Err(error) => Err(self.link().explain(&error).await),
+                    }
+                }))
+            })
+            .collect();
+        // A first poll sends the statement: the server's order is ours.
+        let mut context = Context::from_waker(Waker::noop());
+        for copy in &mut copies {
+            let _ = copy.as_mut().poll(&mut context);
+        }
+        let start = |mut copy: Pin<Box<future::MaybeDone<_>>>| async move {
+            copy.as_mut().await;
+            let started = copy.as_mut().take_output();
+            started.unwrap_or_else(|| {
+                Err(Error::Protocol {
+                    message: "a COPY was started twice".into(),
+                })
+            })
+        };
+        copies
+            .into_iter()
+            .map(|copy| Box::pin(start(copy)) as StartingCopy<'_>)
+            .collect()
     }
 
     /// Starts `COPY … FROM STDIN`, text or binary.
@@ -71,6 +119,15 @@ impl Session {
 }
 
 impl CopyOut {
+    fn new(stream: CopyOutStream, link: &Arc<Link>) -> CopyOut {
+        CopyOut {
+            stream: Box::pin(stream),
+            link: link.clone(),
+            done: false,
+            failed: None,
+        }
+    }
+
     /// The next chunk: what has arrived, at most a little more than [`CHUNK`]; none at the end.
     pub async fn next(&mut self) -> Result<Option<Bytes>, Error> {
         if let Some(error) = self.failed.take() {

@@ -1,5 +1,8 @@
 //! Rows of a query as text.
 
+use std::fmt::Write;
+use std::ops::Range;
+
 use tokio_postgres::types::{FromSql, Type};
 
 use crate::text::Text;
@@ -37,6 +40,37 @@ impl Rows {
     }
 }
 
+/// One row of many: the text of its values stands in one piece, which serves row after row.
+#[derive(Debug, Default)]
+pub struct Row {
+    text: String,
+    /// Where each value stands, none for NULL.
+    places: Vec<Option<Range<usize>>>,
+}
+
+impl Row {
+    /// The values, `None` for NULL, in the order of the columns.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = Option<&str>> {
+        self.places
+            .iter()
+            .map(|place| place.clone().map(|place| &self.text[place]))
+    }
+
+    /// Makes room for the next row.
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.places.clear();
+    }
+
+    /// Adds a value; an error is the reason why it has no text.
+    pub(crate) fn push(&mut self, cell: Option<&Cell<'_>>, kind: &Type, text: Text) -> Result<(), String> {
+        let start = self.text.len();
+        cell.map(|cell| cell.write(kind, text, &mut self.text)).transpose()?;
+        self.places.push(cell.map(|_| start..self.text.len()));
+        Ok(())
+    }
+}
+
 /// The bytes of a value as the server sent them in its binary format.
 pub(crate) struct Cell<'a>(&'a [u8]);
 
@@ -51,10 +85,13 @@ impl<'a> FromSql<'a> for Cell<'a> {
 }
 
 impl Cell<'_> {
-    /// The value as its type's text; for types that would need decoding, a reason.
-    pub(crate) fn text(&self, kind: &Type, text: Text) -> Result<String, String> {
-        let number = match (kind, self.0) {
-            (&Type::BOOL, [value]) => return Ok(if *value == 0 { "f" } else { "t" }.into()),
+    /// Appends the value as its type's text; for types that would need decoding, a reason.
+    fn write(&self, kind: &Type, text: Text, out: &mut String) -> Result<(), String> {
+        let number: i64 = match (kind, self.0) {
+            (&Type::BOOL, [value]) => {
+                out.push(if *value == 0 { 'f' } else { 't' });
+                return Ok(());
+            }
             (&Type::INT2, &[a, b]) => i16::from_be_bytes([a, b]).into(),
             (&Type::INT4, &[a, b, c, d]) => i32::from_be_bytes([a, b, c, d]).into(),
             (&(Type::OID | Type::XID), &[a, b, c, d]) => u32::from_be_bytes([a, b, c, d]).into(),
@@ -69,16 +106,35 @@ impl Cell<'_> {
                 | Type::XML
                 | Type::UNKNOWN),
                 bytes,
-            ) => return text.decode(bytes),
+            ) => return text.decode_into(bytes, out),
             _ => return Err(format!("is of type {kind}; cast it to text in the query")),
         };
-        Ok(number.to_string())
+        // Writing into a string cannot fail.
+        let _ = write!(out, "{number}");
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn text(bytes: &[u8], kind: &Type) -> Result<String, String> {
+        let mut out = String::new();
+        Cell(bytes).write(kind, Text::Utf8, &mut out).map(|()| out)
+    }
+
+    #[test]
+    fn a_row_serves_row_after_row() {
+        let mut row = Row::default();
+        for _ in 0..2 {
+            row.clear();
+            for cell in [Some(&Cell(b"ab")), None, Some(&Cell(b""))] {
+                row.push(cell, &Type::TEXT, Text::Utf8).expect("it is text");
+            }
+            assert!(row.values().eq([Some("ab"), None, Some("")]));
+        }
+    }
 
     #[test]
     fn plain_types_become_text() {
@@ -92,14 +148,14 @@ mod tests {
             (Type::OID, &[0xff, 0xff, 0xff, 0xff], "4294967295"),
             (Type::INT8, &[0, 0, 0, 0, 0, 0, 0, 7], "7"),
         ] {
-            assert_eq!(Cell(bytes).text(&kind, Text::Utf8), Ok(wanted.into()), "{kind}");
+            assert_eq!(text(bytes, &kind), Ok(wanted.into()), "{kind}");
         }
     }
 
     #[test]
     fn others_are_refused() {
-        let refused = Cell(&[0; 8]).text(&Type::FLOAT8, Text::Utf8);
+        let refused = text(&[0; 8], &Type::FLOAT8);
         assert_eq!(refused, Err("is of type float8; cast it to text in the query".into()));
-        assert!(Cell(&[0; 3]).text(&Type::INT4, Text::Utf8).is_err());
+        assert!(text(&[0; 3], &Type::INT4).is_err());
     }
 }

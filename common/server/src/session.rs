@@ -16,7 +16,7 @@ use crate::conninfo::Conninfo;
 use crate::error::Error;
 use crate::link::{Link, Notices};
 use crate::route::Route;
-use crate::rows::{Cell, Rows};
+use crate::rows::{Cell, Row, Rows};
 use crate::stream::{Stream, Wire};
 use crate::text::Text;
 use crate::transcribe::Switch;
@@ -115,34 +115,53 @@ impl Session {
     /// Cast what is no plain text, number or truth value to `text` in the statement: other types
     /// are refused rather than decoded. Several of these polled together are pipelined.
     pub async fn rows(&self, sql: &str) -> Result<Rows, Error> {
-        match self.collect(sql).await {
-            Ok(rows) => rows,
+        let mut rows = Rows::default();
+        self.each_row(sql, |columns, row| {
+            if rows.columns.is_empty() {
+                rows.columns = columns.iter().map(|name| (*name).to_owned()).collect();
+            }
+            rows.rows
+                .push(row.values().map(|value| value.map(str::to_owned)).collect());
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    /// The same for answers of many rows: gives the names of the columns and one row after another to `take`
+    /// as they arrive, and keeps none.
+    pub async fn each_row(&self, sql: &str, take: impl FnMut(&[&str], &Row)) -> Result<(), Error> {
+        match self.receive(sql, take).await {
+            Ok(received) => received,
             Err(error) => Err(self.link.explain(&error).await.about(sql)),
         }
     }
 
-    async fn collect(&self, sql: &str) -> Result<Result<Rows, Error>, tokio_postgres::Error> {
+    async fn receive(
+        &self,
+        sql: &str,
+        mut take: impl FnMut(&[&str], &Row),
+    ) -> Result<Result<(), Error>, tokio_postgres::Error> {
         let none: [(&(dyn tokio_postgres::types::ToSql + Sync), _); 0] = [];
         let mut stream = std::pin::pin!(self.client.query_typed_raw(sql, none).await?);
-        let mut result = Rows::default();
+        let text = self.text();
+        let mut values = Row::default();
         let mut failed = None;
         while let Some(row) = stream.try_next().await? {
-            if result.columns.is_empty() {
-                result.columns = row.columns().iter().map(|column| column.name().to_owned()).collect();
-            }
-            let mut values = Vec::with_capacity(row.len());
+            values.clear();
             for (index, column) in row.columns().iter().enumerate() {
                 let cell: Option<Cell<'_>> = row.try_get(index)?;
-                match cell.map(|cell| cell.text(column.type_(), self.text())).transpose() {
-                    Ok(value) => values.push(value),
-                    Err(reason) => failed = Some(format!("column {}: {reason}", column.name())),
+                if let Err(reason) = values.push(cell.as_ref(), column.type_(), text) {
+                    failed = Some(format!("column {}: {reason}", column.name()));
                 }
             }
-            result.rows.push(values);
+            if failed.is_none() {
+                let names: Vec<&str> = row.columns().iter().map(|column| column.name()).collect();
+                take(&names, &values);
+            }
         }
         Ok(match failed {
             Some(message) => Err(Error::Protocol { message }),
-            None => Ok(result),
+            None => Ok(()),
         })
     }
 

@@ -16,12 +16,20 @@ pub enum Text {
 impl Text {
     /// The bytes as a string; an error's text where they are not UTF-8 but should be.
     pub fn decode(self, bytes: &[u8]) -> Result<String, String> {
+        let mut text = String::with_capacity(bytes.len());
+        self.decode_into(bytes, &mut text).map(|()| text)
+    }
+
+    /// The same at the end of a string.
+    pub(crate) fn decode_into(self, bytes: &[u8], out: &mut String) -> Result<(), String> {
         match self {
-            Text::Bytes => Ok(bytes.iter().copied().map(char::from).collect()),
-            Text::Utf8 => std::str::from_utf8(bytes)
-                .map(str::to_owned)
-                .map_err(|error| format!("is not UTF-8: {error}")),
+            Text::Bytes => out.extend(bytes.iter().copied().map(char::from)),
+            Text::Utf8 => {
+                let text = std::str::from_utf8(bytes).map_err(|error| format!("is not UTF-8: {error}"))?;
+                out.push_str(text);
+            }
         }
+        Ok(())
     }
 
     /// The bytes of a string, as the server knows them.

@@ -1,9 +1,10 @@
 //! From connection to description: names, choice, locks, and then the rest.
 
-use futures_util::future::try_join_all;
+use futures_util::future::maybe_done;
+use futures_util::poll;
 use pgx_objects::choose;
 use pgx_objects::kinds::{data, sequence};
-use pgx_objects::{Database, Phase, READERS, Rows, Server};
+use pgx_objects::{Database, Phase, READERS, Reader, Rows, Server};
 use pgx_server::lock::{LockWait, lock};
 use pgx_server::{Session, source};
 
@@ -45,25 +46,38 @@ pub async fn read(
 }
 
 /// Sends all queries of a phase at once and takes the answers in, in the order of the table.
+///
+/// Each answer is read when the one before it has become objects: meanwhile the server works on the next, and
+/// only one is in memory.
 async fn ask(session: &Session, db: &mut Database, phase: Phase) -> Result<(), Error> {
     let readers = READERS.iter().filter(|reader| reader.phase == phase);
-    let queries: Vec<_> = readers
+    let mut answers: Vec<_> = readers
         .filter_map(|reader| Some((reader, (reader.query)(db)?)))
+        .map(|(reader, sql)| (reader, Box::pin(maybe_done(answer(session, reader, sql)))))
         .collect();
-    let answers = try_join_all(queries.iter().map(|(reader, sql)| async move {
-        session.rows(sql).await.map_err(|error| Error::Query {
-            query: reader.name,
-            error,
-        })
-    }))
-    .await?;
-    for ((reader, _), answer) in queries.iter().zip(answers) {
-        let rows = Rows {
-            query: reader.name.to_owned(),
-            columns: answer.columns,
-            rows: answer.rows,
-        };
-        (reader.read)(db, &rows)?;
+    // A query is sent when its future is first polled.
+    for (_, answer) in &mut answers {
+        let _ = poll!(answer);
+    }
+    for (reader, mut answer) in answers {
+        answer.as_mut().await;
+        if let Some(rows) = answer.as_mut().take_output() {
+            (reader.read)(db, &rows?)?;
+        }
     }
     Ok(())
+}
+
+/// All rows of an answer.
+async fn answer(session: &Session, reader: &Reader, sql: String) -> Result<Rows, Error> {
+    let mut rows = Rows::new(reader.name, [""; 0]);
+    let received = session.each_row(&sql, |columns, row| {
+        rows.name_columns(columns);
+        rows.push(row.values());
+    });
+    received.await.map_err(|error| Error::Query {
+        query: reader.name,
+        error,
+    })?;
+    Ok(rows)
 }
