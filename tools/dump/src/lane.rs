@@ -7,7 +7,6 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use futures_util::stream::{FuturesOrdered, StreamExt};
 use pgx_archive::spelling::ascii_names;
 use pgx_archive::{Compression, DataFrame, Digest, EntryId, Format, Place};
 use pgx_cli::Messages;
@@ -137,13 +136,15 @@ impl Lane {
         if let [part] = parts {
             return self.read_alone(part).await;
         }
-        let mut copies = FuturesOrdered::new();
-        for part in parts {
-            copies.push_back(self.start(part));
-        }
-        for part in parts {
-            let Some(copy) = copies.next().await else { break };
-            if let Err(Abandoned) = self.send(part, copy?).await? {
+        let statements: Vec<_> = parts.iter().map(|part| self.readable(&part.copy)).collect();
+        let prepared = self.session.prepare_copies(&statements).await;
+        let prepared: Result<Vec<_>, Error> = (parts.iter().zip(prepared))
+            .map(|(part, prepared)| prepared.map_err(|error| part.refused(error)))
+            .collect();
+        for (part, copy) in parts.iter().zip(self.session.copies_out(prepared?)) {
+            self.messages.info(format!("reading {}", part.describe()));
+            let copy = copy.await.map_err(|error| part.refused(error))?;
+            if let Err(Abandoned) = self.send(part, copy).await? {
                 return Ok(Err(Abandoned));
             }
         }
