@@ -8,6 +8,7 @@
 //! assert_eq!(pattern.name, "^(order_.*)$");
 //! ```
 
+pub mod filter_file;
 mod pattern;
 
 pub use pattern::{Pattern, PatternError};
