@@ -93,16 +93,6 @@ impl Pattern {
         })
     }
 
-    /// A pattern for what is in no schema and has no dots: extensions, servers, databases.
-    pub fn parse_name(text: &str) -> Result<Pattern, PatternError> {
-        match split(text).as_slice() {
-            [_] => Pattern::parse(text),
-            _ => Err(PatternError::TooManyParts {
-                pattern: text.to_owned(),
-            }),
-        }
-    }
-
     /// A pattern for what belongs to no schema, such as extensions: `name`, without dots.
     pub fn parse_name(text: &str) -> Result<Pattern, PatternError> {
         let pattern = Pattern::parse(text)?;
