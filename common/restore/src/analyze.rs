@@ -10,7 +10,8 @@ use crate::contents::Contents;
 /// The relations to analyze, each with its statement, when everything else is done: the tables of the
 /// entries whose rows were loaded, and refreshed materialized views.
 ///
-/// Partitions come with the roots of their trees, which have statistics of their own.
+/// Partitions come with the roots of their trees, which have statistics of their own. What the entries have
+/// statistics of is left alone, unless it has extended ones, which do not come along.
 pub fn analyze<'a>(contents: &Contents<'a>, loaded: &[EntryId]) -> Vec<(&'a Entry, String)> {
     fn name(entry: &Entry) -> (Option<&str>, &str) {
         (entry.schema.as_deref(), &entry.name)
@@ -20,9 +21,19 @@ pub fn analyze<'a>(contents: &Contents<'a>, loaded: &[EntryId]) -> Vec<(&'a Entr
     let partitions: HashSet<_> = wanted(Kind::TableAttach).map(name).collect();
     let is_partition = |entry: &Entry| partitions.contains(&name(entry));
     let trees = wanted(Kind::TableData).any(|entry| loaded.contains(&entry.id) && is_partition(entry));
+    let extended: HashSet<_> = wanted(Kind::Statistics).filter_map(|entry| entry.parent).collect();
+    let known: HashSet<_> = wanted(Kind::StatisticsData)
+        .filter(|entry| entry.fields.get("columns").and_then(|count| count.as_u64()) > Some(0))
+        .filter(|entry| entry.parent.is_some_and(|parent| !extended.contains(&parent)))
+        .map(name)
+        .collect();
+    let roots = wanted(Kind::Table).filter(|entry| entry.relkind == Some('p') && !is_partition(entry));
+    // Then ANALYZE of the root is not there to reach partitions without statistics.
+    let known_root = roots.map(name).any(|root| known.contains(&root));
     let chosen = contents.wanted().filter(|entry| match entry.kind {
+        _ if known.contains(&name(entry)) => false,
         Kind::Table => trees && entry.relkind == Some('p') && !is_partition(entry),
-        Kind::TableData => loaded.contains(&entry.id) && !is_partition(entry),
+        Kind::TableData => loaded.contains(&entry.id) && (known_root || !is_partition(entry)),
         Kind::MaterializedViewData => true,
         _ => false,
     });
@@ -64,5 +75,45 @@ mod tests {
             ["ANALYZE public.root;", "ANALYZE public.alone;", "ANALYZE public.m;"]
         );
         assert_eq!(sql(&[EntryId(5)]), ["ANALYZE public.alone;", "ANALYZE public.m;"]);
+    }
+
+    /// Statistics of a relation and of so many of its columns.
+    fn statistics(of: u32, name: &str, columns: u32) -> Entry {
+        let mut entry = made(Kind::StatisticsData, name, "SELECT …;\n");
+        entry.parent = Some(EntryId(of));
+        entry.fields.insert("columns".to_owned(), columns.into());
+        entry
+    }
+
+    #[test]
+    fn what_comes_with_statistics_is_left_alone() {
+        let mut extended = made(Kind::Statistics, "both", "CREATE STATISTICS …;\n");
+        extended.parent = Some(EntryId(3));
+        let entries = numbered(vec![
+            table("known"),
+            table("never_analyzed"),
+            table("with_extended"),
+            rows("known"),
+            rows("never_analyzed"),
+            rows("with_extended"),
+            statistics(1, "known", 2),
+            statistics(2, "never_analyzed", 0),
+            statistics(3, "with_extended", 2),
+            extended,
+        ]);
+        let loaded = [EntryId(4), EntryId(5), EntryId(6)];
+        let sql = |options: &Options| -> Vec<String> {
+            let contents = Contents::new(&entries, options);
+            analyze(&contents, &loaded).into_iter().map(|(_, sql)| sql).collect()
+        };
+        assert_eq!(
+            sql(&Options::default()),
+            ["ANALYZE public.never_analyzed;", "ANALYZE public.with_extended;"]
+        );
+        let older = Options {
+            target: Some(17),
+            ..Options::default()
+        };
+        assert_eq!(sql(&older).len(), 3);
     }
 }

@@ -6,6 +6,9 @@ use pgx_archive::{Entry, EntryId, Kind, Pass, Section};
 
 use crate::options::Options;
 
+/// The first major that takes in statistics.
+pub const STATISTICS_SINCE: u32 = 18;
+
 /// Entries with an index by number, and what follows from the options.
 #[derive(Clone, Debug)]
 pub struct Contents<'a> {
@@ -95,6 +98,8 @@ impl<'a> Contents<'a> {
             // They are settings of the session, not objects.
             Kind::Encoding | Kind::StdStrings | Kind::SearchPath => false,
             _ if left_out(&entry.kind) || parent.is_some_and(|parent| left_out(&parent.kind)) => false,
+            ref kind if options.only_statistics && *kind != Kind::StatisticsData => false,
+            Kind::StatisticsData if options.target.is_some_and(|major| major < STATISTICS_SINCE) => false,
             // The database comes first, whatever comes into it.
             _ if is_database(&entry.kind) || parent.is_some_and(|parent| is_database(&parent.kind)) => true,
             _ => !options.without_sections.contains(&self.section(entry)),
@@ -192,6 +197,18 @@ mod tests {
             ..Options::default()
         };
         assert_eq!(names(&entries, &options), ["DATABASE shop", "SEQUENCE SET s"]);
+    }
+
+    #[test]
+    fn statistics_are_for_servers_that_take_them_in() {
+        let entries = numbered(vec![plain(Kind::Table, "t"), plain(Kind::StatisticsData, "t")]);
+        let on = |target| Options {
+            target,
+            ..Options::default()
+        };
+        assert_eq!(names(&entries, &on(Some(17))), ["TABLE t"]);
+        assert_eq!(names(&entries, &on(Some(18))), ["TABLE t", "STATISTICS DATA t"]);
+        assert_eq!(names(&entries, &on(None)).len(), 2);
     }
 
     #[test]

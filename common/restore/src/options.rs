@@ -20,6 +20,8 @@ pub struct Options {
     pub without_sections: Vec<Section>,
     /// Kinds that are left out: `-x`, `--no-comments`, `--no-publications`, …
     pub without: Vec<Switch>,
+    /// `--statistics-only`: nothing but the planner's statistics.
+    pub only_statistics: bool,
     /// Major version of the server that runs the statements; none when it is not known, as in a script.
     pub target: Option<u32>,
 }

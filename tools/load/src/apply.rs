@@ -2,8 +2,10 @@
 
 use futures_util::future::{Either, join_all, select};
 use pgx_archive::head::LATIN1_BYTES;
+use pgx_archive::kind::Switch;
 use pgx_archive::{Content, Head, Kind};
 use pgx_cli::{Failure, Notice, Process};
+use pgx_restore::contents::STATISTICS_SINCE;
 use pgx_restore::{Contents, Options, Schedule};
 use pgx_server::Text;
 use tokio::sync::mpsc;
@@ -42,8 +44,7 @@ pub async fn apply(args: &LoadArgs, process: &Process, mut intake: Intake) -> Re
     let untouched = |failure| Tally::default().tell(failure);
     let (head, entries) = intake.contents().await.map_err(untouched)?;
     let mut options = args.options();
-    let contents = Contents::new(&entries, &options);
-    if options.create && contents.first(&Kind::Database).is_none() {
+    if options.create && !entries.iter().any(|entry| entry.kind == Kind::Database) {
         return Err(Failure::failed("the stream does not say how to create its database")
             .within(intake.name())
             .hint("create an empty database and load into it without -C"));
@@ -51,6 +52,8 @@ pub async fn apply(args: &LoadArgs, process: &Process, mut intake: Intake) -> Re
     let target = Target::connect(args, process, text_of(&head)).await?;
     target.examine(head.source.version).await?;
     options.target = Some(target.session.version().major());
+    let contents = Contents::new(&entries, &options);
+    mention_statistics(&contents, &options, process);
 
     let mut tally = Tally {
         to_fill: contents.wanted().filter(|entry| entry.data.is_some()).count() as u64,
@@ -66,6 +69,15 @@ pub async fn apply(args: &LoadArgs, process: &Process, mut intake: Intake) -> Re
         .load(target, intake, &mut tally)
         .await
         .map_err(|failure| tally.tell(failure))
+}
+
+/// Says that the stream has statistics which the target cannot take in.
+fn mention_statistics(contents: &Contents<'_>, options: &Options, process: &Process) {
+    let unknown = options.target.is_some_and(|major| major < STATISTICS_SINCE);
+    if unknown && !options.leaves_out(Some(Switch::Statistics)) && contents.first(&Kind::StatisticsData).is_some() {
+        let message = format!("statistics are left out: only servers from {STATISTICS_SINCE} on take them in");
+        process.messages.warning(message);
+    }
 }
 
 /// A load with all it is about.
@@ -106,7 +118,7 @@ impl Loading<'_> {
             workers.push(worker.run(ordered));
         }
         drop(tell);
-        let created = !self.args.selection.data_only && !self.args.output.into_existing;
+        let created = self.args.selection.makes_tables() && !self.args.output.into_existing;
         let crew = Crew { orders, told, created };
         let mut foreman = Foreman::new(self.contents, self.process, &progress, tally, &mut schedule, crew);
         let direct = async {

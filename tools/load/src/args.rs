@@ -161,6 +161,21 @@ pub struct SelectionArgs {
     /// Leave out row security
     #[arg(long)]
     pub no_policies: bool,
+
+    /// Leave out the planner's statistics: ANALYZE instead
+    #[arg(long)]
+    pub no_statistics: bool,
+
+    /// Only the planner's statistics, into tables that are there
+    #[arg(long, conflicts_with_all = ["data_only", "schema_only", "create", "no_statistics"])]
+    pub statistics_only: bool,
+}
+
+impl SelectionArgs {
+    /// Whether tables are made, rather than there already.
+    pub fn makes_tables(&self) -> bool {
+        !self.data_only && !self.statistics_only
+    }
 }
 
 impl OutputArgs {
@@ -194,6 +209,11 @@ impl LoadArgs {
             (chosen.no_publications, Switch::Publications),
             (chosen.no_subscriptions, Switch::Subscriptions),
             (chosen.no_policies, Switch::Policies),
+            // As with pg_restore, they are neither rows nor definitions.
+            (
+                chosen.no_statistics || chosen.data_only || chosen.schema_only,
+                Switch::Statistics,
+            ),
         ];
         let sections = [
             (chosen.data_only, Section::PreData),
@@ -207,6 +227,7 @@ impl LoadArgs {
             no_table_access_method: chosen.no_table_access_method,
             without_sections: set(&sections),
             without: set(&switches),
+            only_statistics: chosen.statistics_only,
             target: None,
         }
     }
@@ -250,6 +271,9 @@ mod tests {
     fn flags_become_options() {
         let options = args(&["-d", "copy", "-s", "-x", "--no-policies"]).options();
         assert_eq!(options.without_sections, [Section::Data]);
-        assert_eq!(options.without, [Switch::Privileges, Switch::Policies]);
+        assert_eq!(
+            options.without,
+            [Switch::Privileges, Switch::Policies, Switch::Statistics]
+        );
     }
 }

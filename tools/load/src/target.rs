@@ -97,7 +97,8 @@ impl<'a> Target<'a> {
     pub async fn examine(&self, source: u32) -> Result<(), Failure> {
         let ask = |sql| async move { self.session.rows(sql).await.map_err(|error| failure::server(&error)) };
         // A database that is yet to be made is empty.
-        let fresh = !(self.args.output.create || self.args.output.into_existing || self.args.selection.data_only);
+        let chosen = &self.args.selection;
+        let fresh = !(self.args.output.create || self.args.output.into_existing) && chosen.makes_tables();
         let objects = if fresh {
             ask(preflight::OBJECTS).await?.rows
         } else {

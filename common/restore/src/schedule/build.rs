@@ -146,7 +146,9 @@ impl Graph<'_> {
             }
         }
         for (place, entry) in wanted.iter().enumerate() {
-            let late = self.contents.section(entry) == Section::PostData && self.contents.pass(entry) == Pass::Main;
+            // Statistics of a table would be forgotten if it were truncated for its rows.
+            let late = (self.contents.section(entry) == Section::PostData || entry.kind == Kind::StatisticsData)
+                && self.contents.pass(entry) == Pass::Main;
             // A facet locks less than rows do, and has its parent to wait for.
             if !late || entry.kind.is_facet() {
                 continue;
