@@ -50,7 +50,7 @@ test-parallel: cargo
 test-matrix: cargo
 	tests/servers/fetch 12 13 14 15 16 17 18
 	cargo build --workspace
-	cargo test -p pgx-tests --test golden_queries --test same_text --test encodings --test new_words --test matrix -- --include-ignored
+	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test golden_queries --test same_text --test encodings --test new_words --test matrix
 
 demo: cargo
 	tests/demo

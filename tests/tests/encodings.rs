@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use pgx_tests::{Cluster, Database, Pipe, comparable, difference, judge, stock, tool};
+use pgx_tests::{Cluster, Database, Pipe, comparable, difference, judge, on_majors, stock, tool};
 
 /// An encoding, and three words as its bytes.
 struct Encoding {
@@ -115,25 +115,11 @@ fn copied_on(major: u32, format: &str) {
 }
 
 #[test]
-fn copies_in_the_same_encoding_on_15() {
-    copied_on(15, "text");
-    copied_on(15, "binary");
-}
-
-#[test]
-fn copies_in_the_same_encoding_on_18() {
-    copied_on(18, "text");
-    copied_on(18, "binary");
-}
-
-#[test]
-#[ignore = "make test-matrix"]
-fn copies_in_the_same_encoding_on_the_other_majors() {
-    for major in [12, 13, 14, 17] {
+fn copies_in_the_same_encoding_are_equal() {
+    on_majors(&[15, 18], |major| {
         copied_on(major, "text");
         copied_on(major, "binary");
-        same_text_on(major);
-    }
+    });
 }
 
 /// A script without what differs between two runs, and with each byte to be seen.
@@ -163,13 +149,8 @@ fn same_text_on(major: u32) {
 }
 
 #[test]
-fn scripts_have_stocks_bytes_on_15() {
-    same_text_on(15);
-}
-
-#[test]
-fn scripts_have_stocks_bytes_on_18() {
-    same_text_on(18);
+fn scripts_have_stocks_bytes() {
+    on_majors(&[15, 18], same_text_on);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Every catalog query, as the golden files have it, is one that its server answers.
 
-use pgx_tests::{Cluster, repository};
+use pgx_tests::{Cluster, MAJORS, on_majors, repository};
 
 fn answered_by(major: u32) {
     let database = Cluster::shared(major).database("asked");
@@ -12,24 +12,6 @@ fn answered_by(major: u32) {
 }
 
 #[test]
-fn on_15() {
-    answered_by(15);
-}
-
-#[test]
-fn on_16() {
-    answered_by(16);
-}
-
-#[test]
-fn on_18() {
-    answered_by(18);
-}
-
-#[test]
-#[ignore = "make test-matrix"]
-fn on_the_other_majors() {
-    for major in [12, 13, 14, 17] {
-        answered_by(major);
-    }
+fn every_query_is_answered() {
+    on_majors(&MAJORS, answered_by);
 }

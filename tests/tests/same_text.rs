@@ -3,7 +3,7 @@
 //! Every pair of schema and server that differs is listed, not only the first.
 //! `PGX_ONLY=05_tables cargo test -p pgx-tests --test same_text` compares one schema.
 
-use pgx_tests::{Cluster, Database, Fixture, MAJORS, Pipe, comparable, difference, tool};
+use pgx_tests::{Cluster, Database, Fixture, MAJORS, Pipe, comparable, difference, on_majors, tool};
 
 /// Lines of a difference that are shown for each pair.
 const SHOWN: usize = 60;
@@ -51,24 +51,6 @@ fn same_text_on(major: u32) {
 }
 
 #[test]
-fn on_15() {
-    same_text_on(15);
-}
-
-#[test]
-fn on_16() {
-    same_text_on(16);
-}
-
-#[test]
-fn on_18() {
-    same_text_on(18);
-}
-
-#[test]
-#[ignore = "make test-matrix"]
-fn on_the_other_majors() {
-    for major in [12, 13, 14, 17] {
-        same_text_on(major);
-    }
+fn every_schema_has_the_same_text() {
+    on_majors(&MAJORS, same_text_on);
 }
