@@ -34,6 +34,7 @@ use crate::kinds::rule::Rule;
 use crate::kinds::schema::Schema;
 use crate::kinds::sequence_set::SequenceSet;
 use crate::kinds::statistics::Statistics;
+use crate::kinds::statistics_data::StatisticsData;
 use crate::kinds::subscription::Subscription;
 use crate::kinds::text_search::configuration::Configuration;
 use crate::kinds::text_search::dictionary::Dictionary;
@@ -130,6 +131,8 @@ pub enum Body {
     SequenceSet(SequenceSet),
     /// The contents of a materialized view.
     Refresh(Refresh),
+    /// What the planner knows of a relation.
+    StatisticsData(StatisticsData),
     /// Between pre-data and data.
     PreDataBoundary,
     /// Between data and post-data.
@@ -184,6 +187,7 @@ impl Body {
             Body::TableData(_) => Kind::TableData.rank(),
             Body::SequenceSet(_) => Kind::SequenceSet.rank(),
             Body::Refresh(_) => Kind::MaterializedViewData.rank(),
+            Body::StatisticsData(_) => Kind::StatisticsData.rank(),
             Body::PreDataBoundary => kind::PRE_DATA_BOUNDARY,
             Body::PostDataBoundary => kind::POST_DATA_BOUNDARY,
         }

@@ -44,6 +44,10 @@ static RULES: &[Rule] = &[
         cut: materialized_view_and_boundary,
     },
     Rule {
+        name: "statistics of a materialized view that needs a primary key",
+        cut: statistics_and_boundary,
+    },
+    Rule {
         name: "a function whose body needs a primary key",
         cut: function_and_boundary,
     },
@@ -143,6 +147,7 @@ pub fn describe(db: &Database, id: NodeId) -> String {
         Body::TableData(_) => "rows of",
         Body::SequenceSet(_) => "position of",
         Body::Refresh(_) => "contents of",
+        Body::StatisticsData(_) => "statistics of",
         Body::PreDataBoundary => "the end of",
         Body::PostDataBoundary => "the start of",
     };
@@ -280,6 +285,20 @@ fn materialized_view_and_boundary(db: &mut Database, members: &[NodeId], boundar
     if let Some(body) = db.relation_mut(next).filter(|body| body.relkind == 'm') {
         body.postponed = true;
     }
+    true
+}
+
+/// The statistics of the materialized view move to post-data, as the view did.
+fn statistics_and_boundary(db: &mut Database, members: &[NodeId], boundaries: &Boundaries) -> bool {
+    let Some(at) = members.iter().position(|id| *id == boundaries.post) else {
+        return false;
+    };
+    let next = members[(at + 1) % members.len()];
+    let Body::StatisticsData(body) = &mut db.object_mut(next).body else {
+        return false;
+    };
+    body.late = true;
+    forget(db, boundaries.post, next);
     true
 }
 

@@ -98,6 +98,7 @@ fn emit(id: NodeId, out: &mut Emitter<'_>) {
         Body::TableData(body) => body.emit(id, out),
         Body::SequenceSet(body) => body.emit(id, out),
         Body::Refresh(body) => body.emit(id, out),
+        Body::StatisticsData(body) => body.emit(id, out),
         Body::PreDataBoundary | Body::PostDataBoundary => {}
     }
 }

@@ -48,6 +48,8 @@ fn add_boundaries(db: &mut Database) -> Boundaries {
         let rank = db.object(id).body.rank();
         if rank < pgx_archive::kind::PRE_DATA_BOUNDARY {
             db.depend(pre, id);
+        } else if is_late(&db.object(id).body) {
+            db.depend(id, post);
         } else if rank < pgx_archive::kind::POST_DATA_BOUNDARY {
             db.depend(id, pre);
             db.depend(post, id);
@@ -56,6 +58,11 @@ fn add_boundaries(db: &mut Database) -> Boundaries {
         }
     }
     Boundaries { pre, post }
+}
+
+/// Whether an object comes after the data although its kind comes before.
+fn is_late(body: &Body) -> bool {
+    matches!(body, Body::StatisticsData(body) if body.late)
 }
 
 /// Whether an object of the last section is an entry of its own, rather than part of a table's text.

@@ -52,6 +52,7 @@ pub mod settings;
 pub mod size;
 mod spelled;
 pub mod statistics;
+pub mod statistics_data;
 pub mod subscription;
 pub mod table;
 pub mod text_search;
@@ -160,6 +161,7 @@ pub static READERS: &[Reader] = &[
     index::READER,
     foreign_key::READER,
     statistics::READER,
+    statistics_data::READER,
     trigger::READER,
     policy::READER,
     crate::depend::READER,
