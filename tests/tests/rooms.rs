@@ -24,12 +24,12 @@ const ROOMS: &[Room] = &[
     Room {
         name: "pgx-rows",
         ours: &[],
-        crates: &["memchr", "xxhash-rust"],
+        crates: &["memchr", "xxhash-rust", "zmij"],
     },
     Room {
         name: "pgx-selection",
         ours: &["pgx-archive"],
-        crates: &[],
+        crates: &["clap", "regex"],
     },
     Room {
         name: "pgx-restore",

@@ -1,8 +1,9 @@
-//! Rows of COPY and large objects: where they end, and what they digest to.
+//! Rows of COPY and large objects: where they end, what they digest to, and what binary ones are as text.
 //!
 //! Rows are bytes here, never values: a [`Batcher`] gathers what a server sends into batches for the
 //! frames of a stream, and [`Rows`] or [`digest`] count and digest what came out of one. Both take pieces
-//! that are cut anywhere. Input that is not rows gives [`Malformed`], never a panic.
+//! that are cut anywhere. Input that is not rows gives [`Malformed`], never a panic. Only [`to_text`] looks into
+//! binary values.
 //!
 //! The digest of a table is the sum of the digests of its rows, so that it does not depend on their
 //! order, nor on the parts and batches in which they travelled. It does depend on their [`Format`].
@@ -31,10 +32,12 @@
 pub mod batch;
 pub mod binary;
 mod format;
+pub mod insert;
 pub mod large_object;
 mod malformed;
 mod rows;
 mod text;
+pub mod to_text;
 
 pub use batch::{Batch, Batcher, TARGET};
 pub use format::Format;

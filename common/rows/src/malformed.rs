@@ -7,6 +7,11 @@ use std::fmt;
 pub enum Malformed {
     /// The last row does not end.
     UnfinishedRow,
+    /// A row of text with another number of fields than there are columns.
+    TextFields {
+        /// Columns that are sent.
+        columns: usize,
+    },
     /// COPY's binary format begins with another signature.
     Signature,
     /// COPY's binary format sets flags that must be understood (bits 16 to 31), and are not.
@@ -58,6 +63,7 @@ impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Malformed::UnfinishedRow => f.write_str("the last row does not end"),
+            Malformed::TextFields { columns } => write!(f, "a row of text does not have {columns} fields"),
             Malformed::Signature => f.write_str("the binary rows do not begin with COPY's signature"),
             Malformed::CopyFlags(flags) => write!(f, "the binary rows set the unknown flags {flags:#010x}"),
             Malformed::HeaderExtension(len) => write!(f, "the binary rows have a header extension of length {len}"),
