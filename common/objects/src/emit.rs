@@ -357,11 +357,17 @@ impl Emitter<'_> {
     fn finish(self) -> Vec<Entry> {
         let Emitter { db, drafts, mains, .. } = self;
         let main = |id: NodeId| mains[id.0 as usize].map(number);
+        // What is dumped of a member of an extension goes with the extension.
+        let belongs_to = |id: NodeId| main(id).or_else(|| db.object(id).extension.and_then(main));
         let mut entries = Vec::with_capacity(drafts.len());
         for (place, draft) in drafts.into_iter().enumerate() {
             let mut entry = draft.entry;
             entry.id = number(place);
-            entry.parent = entry.parent.or(draft.parent.and_then(main));
+            entry.parent = entry.parent.or(draft.parent.and_then(belongs_to));
+            if let (After::Object(id), Kind::Table | Kind::ForeignTable) = (&draft.after, &entry.kind) {
+                let parents = db.relation(*id).map_or(&[][..], |relation| &relation.parents);
+                entry.inherits = parents.iter().filter_map(|parent| main(*parent)).collect();
+            }
             entry.dependencies = match draft.after {
                 After::Nodes(nodes) => nodes.into_iter().filter_map(main).collect(),
                 After::Places(places) => places.into_iter().map(number).collect(),

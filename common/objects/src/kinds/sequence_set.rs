@@ -113,6 +113,7 @@ impl SequenceSet {
             db.object(self.sequence).name.clone(),
             db.owner(self.sequence),
         );
+        entry.visible = db.relation(self.sequence).is_some_and(|relation| relation.visible);
         entry.create = format!(
             "SELECT pg_catalog.setval({}, {}, {});\n",
             literal(&db.qualified(self.sequence)),
