@@ -75,6 +75,9 @@ pub struct Entry {
     /// belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<EntryId>,
+    /// The tables that a table inherits from, or is a partition of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inherits: Vec<EntryId>,
     /// Whether an unqualified name finds it under the search path of the role that dumped.
     #[serde(default, skip_serializing_if = "is_false")]
     pub visible: bool,
@@ -115,6 +118,7 @@ impl Entry {
             relkind: None,
             dependencies: Vec::new(),
             parent: None,
+            inherits: Vec::new(),
             visible: false,
             roles: Vec::new(),
             grants: Vec::new(),

@@ -101,6 +101,7 @@ impl TableData {
             object.name.clone(),
             db.owner(self.table),
         );
+        entry.visible = relation.visible;
         if let Some(root) = self.root {
             // pg_restore knows such entries by this comment, which has no newline at its end.
             entry.create = format!("-- load via partition root {}", one_line(&db.qualified(root)));
