@@ -1,0 +1,91 @@
+use super::*;
+use crate::compression::Algorithm;
+use crate::contents::{Contents, Plan};
+use crate::samples;
+
+fn again(entries: &[Entry], version: Version) -> Vec<Entry> {
+    let plan = Plan::new(&samples::head(), entries, version, Algorithm::None).expect("sound entries");
+    Contents::of(&plan.toc).expect("sound records").entries
+}
+
+#[test]
+fn entries_come_back_as_they_were() {
+    assert_eq!(again(&samples::entries(), Version::V1_16), samples::entries());
+}
+
+#[test]
+fn groups_are_taken_apart_for_an_old_pg_restore() {
+    let entries = again(&samples::entries(), Version::V1_14);
+    let told: Vec<String> = entries[5..]
+        .iter()
+        .map(|entry| format!("{} {}", entry.id, entry.describe()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "6 blob metadata 7",
+            "10 blob metadata 4000000001",
+            "7 comment LARGE OBJECT 4000000001",
+            "8 acl LARGE OBJECT 7",
+            "11 acl LARGE OBJECT 4000000001",
+            "9 blobs BLOBS",
+        ]
+    );
+    assert_eq!(entries[7].parent, Some(EntryId(10)), "a comment follows its object");
+    assert_eq!(
+        entries[9].create,
+        "GRANT SELECT ON LARGE OBJECT 4000000001 TO reader;\n"
+    );
+    assert_eq!(entries[9].parent, Some(EntryId(10)), "privileges follow their object");
+}
+
+#[test]
+fn rows_depend_on_their_table_first_and_never_on_rows() {
+    let mut entries = samples::entries();
+    entries[4].dependencies = vec![EntryId(2), EntryId(4), EntryId(3)];
+    let encoding = Encoding {
+        name: "UTF8".to_owned(),
+    };
+    let spelled = records(&entries, &encoding, Version::V1_16).expect("sound entries");
+    assert_eq!(spelled.records[4].dependencies, [3, 2]);
+}
+
+#[test]
+fn rows_in_another_encoding_say_so_and_are_read_again() {
+    let mut entries = samples::entries();
+    entries[3].data.as_mut().expect("rows").encoding = "EUC_JP".to_owned();
+    let encoding = Encoding {
+        name: "UTF8".to_owned(),
+    };
+    let spelled = records(&entries, &encoding, Version::V1_16).expect("sound entries");
+    let copy = b"COPY public.a (id) FROM stdin WITH (ENCODING 'EUC_JP');\n";
+    assert_eq!(spelled.records[3].copy.as_deref(), Some(copy.as_slice()));
+    assert_eq!(again(&entries, Version::V1_16), entries);
+}
+
+#[test]
+fn what_archives_cannot_hold_is_refused_by_name() {
+    let mut entries = samples::entries();
+    entries[3].data.as_mut().expect("rows").format = Format::Binary;
+    let error = Plan::new(&samples::head(), &entries, Version::V1_16, Algorithm::None).expect_err("binary");
+    assert_eq!(
+        error.to_string(),
+        "table data public.a: its rows are binary, and pg_dump's archives have rows in text"
+    );
+    assert!(error.hint().is_some_and(|hint| hint.contains("--copy-format text")));
+}
+
+#[test]
+fn rows_as_inserts_are_refused_by_name() {
+    let mut entries = samples::entries();
+    entries[3].copy = String::new();
+    let encoding = Encoding {
+        name: "UTF8".to_owned(),
+    };
+    let spelled = records(&entries, &encoding, Version::V1_16).expect("sound entries");
+    let error = super::entries(&spelled.records, &encoding).expect_err("no COPY");
+    assert_eq!(
+        error.to_string(),
+        "entry 4: the rows of table data public.a are INSERT commands"
+    );
+}
