@@ -132,6 +132,15 @@ impl Process {
         })
     }
 
+    /// Reads a file of text that says what to do, such as a list; `-` is standard input.
+    pub fn text(&self, file: &Path) -> Result<String, Failure> {
+        let text = match file.as_os_str() == "-" {
+            true => io::read_to_string(io::stdin()),
+            false => std::fs::read_to_string(file),
+        };
+        text.map_err(|error| Failure::caused_by(Exit::Failed, &error).within(file.display().to_string()))
+    }
+
     /// Opens the file of `-f`, or standard output for none and `-`; see [`Target`] for more choices.
     pub fn output(&self, file: Option<&Path>, content: Content) -> Result<Output, Failure> {
         Target::new(file, content).open()

@@ -176,31 +176,44 @@ impl From<SectionArg> for Section {
 }
 
 impl SelectionArgs {
-    /// The same as a plain value; `read` gives the text of a file, `-` being standard input.
-    pub fn selection<E: From<SelectionError>>(
+    /// The same as a plain value.
+    ///
+    /// `archive` is where the entries come from, none and `-` being standard input, which can be read once;
+    /// `read` gives the text of a file, and `refuse` turns what is wrong into the caller's error.
+    pub fn selection<E>(
         &self,
+        archive: Option<&Path>,
         mut read: impl FnMut(&Path) -> Result<String, E>,
+        refuse: impl Fn(SelectionError) -> E,
     ) -> Result<Selection, E> {
+        self.check_files(archive).map_err(&refuse)?;
         let mut selection = self.flags();
         for file in &self.filter {
-            let name = file.display().to_string();
-            let text = read(file)?;
-            for rule in filter_file::parse(&name, &text).map_err(SelectionError::from)? {
-                if !add(&mut selection, (rule.action, rule.object), &rule.pattern) {
-                    return Err(SelectionError::from(rule.not_allowed(&name)).into());
-                }
-            }
+            add_file(&mut selection, &file.display().to_string(), &read(file)?).map_err(&refuse)?;
         }
         if let Some(file) = &self.use_list {
             selection.list = Some(List::parse(&read(file)?));
         }
-        check(&selection)?;
+        check(&selection).map_err(&refuse)?;
         Ok(selection)
     }
 
-    /// Whether something is read from standard input, where the archive cannot come from then.
-    pub fn reads_standard_input(&self) -> bool {
-        self.filter.iter().chain(&self.use_list).any(|file| file.as_os_str() == "-")
+    /// Standard input is read once at most.
+    fn check_files(&self, archive: Option<&Path>) -> Result<(), SelectionError> {
+        let is_standard = |file: &&Path| file.as_os_str() == "-";
+        let files = self.filter.iter().chain(&self.use_list).map(PathBuf::as_path);
+        let archive = archive.unwrap_or(Path::new("-"));
+        match files.filter(is_standard).count() + usize::from(is_standard(&archive)) {
+            0 | 1 => Ok(()),
+            _ if is_standard(&archive) => Err(SelectionError::Flags {
+                problem: "the archive and a filter or list cannot both come from standard input",
+                remedy: "put one of them into a file",
+            }),
+            _ => Err(SelectionError::Flags {
+                problem: "only one filter or list can come from standard input",
+                remedy: "put the others into files",
+            }),
+        }
     }
 
     fn flags(&self) -> Selection {
@@ -231,7 +244,11 @@ impl SelectionArgs {
                 data: !(self.schema_only || self.statistics_only || self.no_data),
                 statistics: !(self.schema_only || self.data_only || self.no_statistics),
             },
-            without: switches.iter().filter(|(on, _)| *on).map(|(_, switch)| *switch).collect(),
+            without: switches
+                .iter()
+                .filter(|(on, _)| *on)
+                .map(|(_, switch)| *switch)
+                .collect(),
             list: None,
             database: false,
             strict_names: self.strict_names,
@@ -250,6 +267,16 @@ fn patterns(plain: &[String], with_children: &[String]) -> Vec<TablePattern> {
     };
     let plain = plain.iter().map(pattern(false));
     plain.chain(with_children.iter().map(pattern(true))).collect()
+}
+
+/// Adds the rules of a filter file.
+fn add_file(selection: &mut Selection, name: &str, text: &str) -> Result<(), SelectionError> {
+    for rule in filter_file::parse(name, text)? {
+        if !add(selection, (rule.action, rule.object), &rule.pattern) {
+            return Err(rule.not_allowed(name).into());
+        }
+    }
+    Ok(())
 }
 
 /// Adds a rule of a filter file; false when there is no such rule.
@@ -314,7 +341,9 @@ mod tests {
     fn selection(argv: &[&str], file: &str) -> Result<Selection, String> {
         let tool = Tool::try_parse_from([&["tool"], argv].concat()).map_err(|error| error.to_string())?;
         let read = |_: &Path| Ok::<String, SelectionError>(file.to_owned());
-        tool.args.selection(read).map_err(|error| error.to_string())
+        let refused = |error: SelectionError| error;
+        let chosen = tool.args.selection(Some(Path::new("app.pgx")), read, refused);
+        chosen.map_err(|error| error.to_string())
     }
 
     #[test]
@@ -324,7 +353,11 @@ mod tests {
 
     #[test]
     fn flags_become_a_selection() {
-        let chosen = selection(&["-n", "a", "-t", "b", "--table-and-children=c", "-x", "--section=data"], "").unwrap();
+        let chosen = selection(
+            &["-n", "a", "-t", "b", "--table-and-children=c", "-x", "--section=data"],
+            "",
+        )
+        .unwrap();
         assert_eq!(chosen.schemas, ["a"]);
         assert_eq!(
             chosen.tables.iter().map(|table| table.and_children).collect::<Vec<_>>(),
@@ -371,6 +404,20 @@ mod tests {
             assert!(message.contains(named), "{argv:?}: {message}");
         }
         assert!(selection(&["--strict-names", "-n", "a"], "").is_ok());
+    }
+
+    #[test]
+    fn standard_input_is_read_once() {
+        let message = |argv: &[&str], archive: Option<&str>| {
+            let args = Tool::parse_from([&["tool"], argv].concat()).args;
+            let read = |_: &Path| Ok(String::new());
+            args.selection(archive.map(Path::new), read, |error| error.to_string())
+                .err()
+        };
+        assert!(message(&["-L", "-"], None).is_some_and(|text| text.starts_with("the archive and")));
+        assert!(message(&["-L", "-", "--filter", "-"], Some("a")).is_some_and(|text| text.starts_with("only one")));
+        assert_eq!(message(&["-L", "-"], Some("a")), None);
+        assert_eq!(message(&[], None), None);
     }
 
     #[test]

@@ -44,7 +44,10 @@ impl<'a> Names<'a> {
 
     fn places(&self, is_one: impl Fn(&Entry) -> bool) -> Vec<usize> {
         let entries = self.tree.entries.iter().enumerate();
-        entries.filter(|(_, entry)| is_one(entry)).map(|(place, _)| place).collect()
+        entries
+            .filter(|(_, entry)| is_one(entry))
+            .map(|(place, _)| place)
+            .collect()
     }
 
     /// The names of schemas that patterns find, whether or not they are entries.

@@ -50,7 +50,7 @@ pub struct Remark {
     /// One line.
     pub text: String,
     /// Lines that say more.
-    pub details: Vec<String>,
+    pub detail: Option<String>,
     /// The remedy.
     pub hint: Option<String>,
 }
@@ -59,13 +59,16 @@ impl Report {
     /// The report in words.
     pub fn remarks(&self, entries: &[Entry]) -> Vec<Remark> {
         let tree = Tree::new(entries);
-        let named = |id: &EntryId| tree.place(*id).map_or_else(|| id.to_string(), |at| entries[at].describe());
+        let named = |id: &EntryId| {
+            tree.place(*id)
+                .map_or_else(|| id.to_string(), |at| entries[at].describe())
+        };
         let mut remarks = Vec::new();
         for Unmatched { what, pattern, hidden } in &self.unmatched {
             remarks.push(Remark {
                 is_warning: true,
                 text: format!("no {what} matches {pattern}"),
-                details: Vec::new(),
+                detail: None,
                 hint: hidden.then(|| {
                     format!("a pattern without a schema only finds what is in the search path: try '*.{pattern}'")
                 }),
@@ -75,7 +78,7 @@ impl Report {
             remarks.push(Remark {
                 is_warning: true,
                 text: format!("line {line} of the list is ignored: {text}"),
-                details: Vec::new(),
+                detail: None,
                 hint: None,
             });
         }
@@ -87,7 +90,7 @@ impl Report {
             remarks.push(Remark {
                 is_warning: true,
                 text: "what is kept needs what is left out".to_owned(),
-                details: some(lines.collect()),
+                detail: Some(some(lines.collect())),
                 hint: Some("--with-dependencies brings what is needed".to_owned()),
             });
         }
@@ -99,7 +102,7 @@ impl Report {
             remarks.push(Remark {
                 is_warning: false,
                 text: text.to_owned(),
-                details: some(ids.iter().map(named).collect()),
+                detail: Some(some(ids.iter().map(named).collect())),
                 hint: None,
             });
         }
@@ -108,11 +111,11 @@ impl Report {
 }
 
 /// The first lines, and how many there are beside.
-fn some(mut lines: Vec<String>) -> Vec<String> {
+fn some(mut lines: Vec<String>) -> String {
     let more = lines.len().saturating_sub(NAMED);
     if more > 0 {
         lines.truncate(NAMED);
         lines.push(format!("and {more} more"));
     }
-    lines
+    lines.join("\n")
 }

@@ -208,7 +208,8 @@ impl<'a> Picking<'a> {
                 _ if self.selection.bare => false,
                 Kind::SequenceOwnedBy => self.owner_is(part, there),
                 kind if is_membership(kind) => {
-                    let is_publication = |need: usize| matches!(self.entry(need).kind, Kind::Publication | Kind::Subscription);
+                    let is_publication =
+                        |need: usize| matches!(self.entry(need).kind, Kind::Publication | Kind::Subscription);
                     self.selection.with_dependencies
                         || self.tree.needs(part).any(|need| is_publication(need) && there[need])
                 }
@@ -270,7 +271,11 @@ impl<'a> Picking<'a> {
     }
 
     fn keep(&mut self) {
-        let listed = self.selection.list.as_ref().map(|list| list.ids().collect::<HashSet<_>>());
+        let listed = self
+            .selection
+            .list
+            .as_ref()
+            .map(|list| list.ids().collect::<HashSet<_>>());
         let is_listed = |entry: &Entry| match &listed {
             Some(listed) => listed.contains(&entry.id) || is_setting(&entry.kind) || is_database(&entry.kind),
             None => true,
@@ -283,7 +288,10 @@ impl<'a> Picking<'a> {
             self.kept[place] = stays && self.passes(place) && is_listed(entry);
         }
         for place in facets {
-            let of_database = self.tree.parent_entry(place).is_some_and(|parent| is_database(&parent.kind));
+            let of_database = self
+                .tree
+                .parent_entry(place)
+                .is_some_and(|parent| is_database(&parent.kind));
             let stays = of_database || !self.barred[place] && self.follows_kept(place);
             self.kept[place] = stays && self.passes(place) && is_listed(self.entry(place));
         }

@@ -141,6 +141,11 @@ pub enum SelectionError {
 }
 
 impl SelectionError {
+    /// Whether what the user wrote is wrong, rather than what the archive holds.
+    pub fn is_usage(&self) -> bool {
+        !matches!(self, SelectionError::NoMatch { .. })
+    }
+
     /// What to do instead, where that is known.
     pub fn remedy(&self) -> Option<&'static str> {
         match self {

@@ -127,7 +127,9 @@ impl<'a> Tree<'a> {
     /// What an entry has to come after, as far as it is in the archive.
     pub(crate) fn needs(&self, place: usize) -> impl Iterator<Item = usize> + '_ {
         let needs = self.entries[place].dependencies.iter();
-        needs.filter_map(|id| self.place(*id)).filter(move |need| *need != place)
+        needs
+            .filter_map(|id| self.place(*id))
+            .filter(move |need| *need != place)
     }
 
     /// The section an entry is restored with.
@@ -161,9 +163,8 @@ impl<'a> Tree<'a> {
 
     /// Whether a table can be made without another that it depends on: a partition is attached later.
     pub(crate) fn is_attached_later(&self, table: usize, to: usize) -> bool {
-        let attaches = |&part: &usize| {
-            self.entries[part].kind == Kind::TableAttach && self.needs(part).any(|need| need == to)
-        };
+        let attaches =
+            |&part: &usize| self.entries[part].kind == Kind::TableAttach && self.needs(part).any(|need| need == to);
         self.parts[table].iter().any(attaches)
     }
 }
@@ -183,10 +184,7 @@ pub(crate) fn is_relation(kind: &Kind) -> bool {
 
 /// What fills a relation.
 pub(crate) fn is_filling(kind: &Kind) -> bool {
-    matches!(
-        kind,
-        Kind::TableData | Kind::MaterializedViewData | Kind::SequenceSet
-    )
+    matches!(kind, Kind::TableData | Kind::MaterializedViewData | Kind::SequenceSet)
 }
 
 /// What puts something into a publication or a subscription.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use pgx_cli::{Exit, Manual};
+use pgx_selection::SelectionArgs;
 
 /// What pgx-toc is asked to do.
 #[derive(clap::Args, Debug, Default)]
@@ -41,6 +42,10 @@ pub struct TocArgs {
     /// is cut short, or whose producer failed, ends with status 3 and a message that says what came last.
     #[arg(long, help_heading = "Output options")]
     pub check: bool,
+
+    /// What to list.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
 }
 
 /// What people read about pgx-toc.
@@ -52,7 +57,9 @@ pub static MANUAL: Manual = Manual {
     description: &[
         "Reads a stream made by pgx-dump from FILE or standard input, and writes its table of contents, line for \
          line in the format of pg_restore --list: dump id, catalog and row OID, kind, schema, name and owner.",
-        "With -v, entries that are used only inside a restore are listed too, and below each entry the ids of those \
+        "The selection options are those of pgx-load and pgx-filter, so a list shows what they would take. What is \
+         kept and cannot work without something that is not is said in a warning.",
+        "With -v, entries that are not selected and those that are used only inside a restore are listed too, and below each entry the ids of those \
          that it depends on.",
         "It needs no database.",
     ],
@@ -69,6 +76,10 @@ pub static MANUAL: Manual = Manual {
     examples: &[
         ("pgx-dump app | pgx-toc", "list what a dump of a database holds"),
         ("pgx-toc --check app.pgx", "check an archive before trusting it"),
+        (
+            "pgx-toc -t orders app.pgx > app.list",
+            "what belongs to a table, as a list to edit and give to pgx-load -L",
+        ),
         (
             "pgx-toc --json app.pgx | grep '\"kind\":\"TABLE\"'",
             "the tables of an archive, with all that is known of them",

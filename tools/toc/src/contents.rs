@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use pgx_archive::{Entry, EntryId, Event, Head, Kind};
+use pgx_archive::{Entry, EntryId, Event, Head};
 use pgx_cli::Failure;
+use pgx_selection::Kept;
 
 use crate::stream::Stream;
 
@@ -51,9 +52,8 @@ impl Contents {
         self.places.get(&id).map(|&place| &self.entries[place])
     }
 
-    /// Whether an entry is the database itself or belongs to it (its privileges, comment, settings).
-    pub fn is_of_database(&self, entry: &Entry) -> bool {
-        let database = |entry: &Entry| matches!(entry.kind, Kind::Database | Kind::DatabaseProperties);
-        database(entry) || entry.parent.and_then(|parent| self.entry(parent)).is_some_and(database)
+    /// The entries that a selection keeps, in the order in which it wants them.
+    pub fn kept<'a>(&'a self, kept: &'a Kept) -> impl Iterator<Item = &'a Entry> {
+        kept.order.iter().filter_map(|&id| self.entry(id))
     }
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use pgx_archive::{Digest, Entry, EntryId, Head};
 use pgx_cli::{Exit, Failure};
+use pgx_selection::Kept;
 use serde::Serialize;
 
 use crate::check::Rest;
@@ -38,12 +39,11 @@ enum Line<'a> {
     },
 }
 
-/// Writes the header and the entries.
-pub fn contents(contents: &Contents, out: &mut impl Write) -> io::Result<()> {
+/// Writes the header and the entries that are kept.
+pub fn contents(contents: &Contents, kept: &Kept, out: &mut impl Write) -> io::Result<()> {
     write(&Line::Header(&contents.head), out)?;
     contents
-        .entries
-        .iter()
+        .kept(kept)
         .try_for_each(|entry| write(&Line::Entry(entry), out))
 }
 

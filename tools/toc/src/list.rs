@@ -4,26 +4,25 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use pgx_archive::{Entry, Kind};
+use pgx_selection::Kept;
 
 use crate::contents::Contents;
 
 /// What is listed, and for whom.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Choice {
-    /// Every entry, and what each depends on (`-v`).
+    /// Every entry, kept or not, and what each depends on (`-v`).
     pub everything: bool,
-    /// The database itself, too (`-C`).
-    pub database: bool,
     /// Nothing in it may move the cursor of a terminal.
     pub safe: bool,
 }
 
-/// Writes the facts of the stream as comments, then a line for each entry.
-pub fn write(contents: &Contents, choice: Choice, out: &mut impl Write) -> io::Result<()> {
+/// Writes the facts of the stream as comments, then a line for each entry that is kept.
+pub fn write(contents: &Contents, kept: &Kept, choice: Choice, out: &mut impl Write) -> io::Result<()> {
     for line in facts(contents)
         .lines()
         .map(Cow::Borrowed)
-        .chain(lines(contents, choice))
+        .chain(lines(contents, kept, choice))
     {
         let line = if choice.safe {
             pgx_cli::sanitize_lines(&line).into()
@@ -58,23 +57,27 @@ fn facts(contents: &Contents) -> String {
     )
 }
 
-fn lines(contents: &Contents, choice: Choice) -> impl Iterator<Item = Cow<'_, str>> {
-    contents.entries.iter().flat_map(move |entry| {
-        let line = (choice.everything || is_listed(contents, entry, choice)).then(|| line(entry).into());
-        let needs = (choice.everything && !entry.dependencies.is_empty()).then(|| {
-            let ids: Vec<String> = entry.dependencies.iter().map(|id| format!(" {id}")).collect();
-            format!(";\tdepends on:{}", ids.concat()).into()
-        });
-        line.into_iter().chain(needs)
-    })
+fn lines<'a>(contents: &'a Contents, kept: &'a Kept, choice: Choice) -> Box<dyn Iterator<Item = Cow<'a, str>> + 'a> {
+    match choice.everything {
+        true => Box::new(contents.entries.iter().flat_map(|entry| {
+            let needs = (!entry.dependencies.is_empty()).then(|| {
+                let ids: Vec<String> = entry.dependencies.iter().map(|id| format!(" {id}")).collect();
+                format!(";\tdepends on:{}", ids.concat())
+            });
+            [line(entry)].into_iter().chain(needs).map(Cow::from)
+        })),
+        false => {
+            let listed = contents.kept(kept).filter(|entry| is_listed(entry));
+            Box::new(listed.map(|entry| line(entry).into()))
+        }
+    }
 }
 
 /// Whether pg_restore's list has it: everything that a restore would run or fill, but not what only
-/// sets the stage, nor, without `-C`, the database itself.
-fn is_listed(contents: &Contents, entry: &Entry, choice: Choice) -> bool {
+/// sets the stage.
+fn is_listed(entry: &Entry) -> bool {
     match entry.kind {
         Kind::Encoding | Kind::StdStrings | Kind::SearchPath => false,
-        _ if contents.is_of_database(entry) => choice.database,
         _ => entry.data.is_some() || !entry.create.is_empty(),
     }
 }
@@ -115,17 +118,27 @@ mod tests {
     use super::*;
     use crate::contents::Contents;
     use crate::example;
+    use pgx_selection::{Selection, select};
 
-    fn listed(choice: Choice) -> String {
+    fn kept(entries: &[Entry], database: bool) -> Kept {
+        let selection = Selection {
+            database,
+            ..Selection::default()
+        };
+        select(entries, &selection, "shop").expect("there are no patterns")
+    }
+
+    fn listed(choice: Choice, database: bool) -> String {
+        let contents = Contents::of(example::head(), example::entries());
         let mut out = Vec::new();
-        write(&Contents::of(example::head(), example::entries()), choice, &mut out).expect("memory");
+        write(&contents, &kept(&contents.entries, database), choice, &mut out).expect("memory");
         String::from_utf8(out).expect("text")
     }
 
     #[test]
     fn the_list_of_pg_restore() {
         assert_eq!(
-            listed(Choice::default()),
+            listed(Choice::default(), false),
             ";\n\
              ; Archive created at 2026-01-31 12:00:00 UTC\n\
              ;     dbname: shop\n\
@@ -142,10 +155,7 @@ mod tests {
 
     #[test]
     fn the_database_and_what_belongs_to_it_are_listed_when_asked_for() {
-        let list = listed(Choice {
-            database: true,
-            ..Choice::default()
-        });
+        let list = listed(Choice::default(), true);
         assert!(
             list.contains("\n2; 1262 16384 DATABASE - shop alice\n3; 0 0 COMMENT - DATABASE shop alice\n"),
             "{list}"
@@ -155,10 +165,11 @@ mod tests {
 
     #[test]
     fn everything_comes_with_what_it_depends_on() {
-        let list = listed(Choice {
+        let everything = Choice {
             everything: true,
             ..Choice::default()
-        });
+        };
+        let list = listed(everything, false);
         assert!(list.contains("\n1; 0 0 ENCODING - ENCODING \n"), "{list}");
         assert!(
             list.ends_with("TABLE DATA public or ders alice\n;\tdepends on: 4\n"),
@@ -175,7 +186,8 @@ mod tests {
             safe: true,
             ..Choice::default()
         };
-        write(&Contents::of(example::head(), entries), choice, &mut out).expect("memory");
+        let contents = Contents::of(example::head(), entries);
+        write(&contents, &kept(&contents.entries, false), choice, &mut out).expect("memory");
         assert!(!out.contains(&0x1b));
     }
 }
