@@ -15,11 +15,11 @@ use crate::rows::Rows;
 
 const DEPENDENCIES: Select = Select {
     columns: &[
-        column("class", "d.classid"),
-        column("oid", "d.objid"),
-        column("on_class", "d.refclassid"),
-        column("on_oid", "d.refobjid"),
-        column("kind", "d.deptype"),
+        column("class", "d.classid").as_it_is(),
+        column("oid", "d.objid").as_it_is(),
+        column("on_class", "d.refclassid").as_it_is(),
+        column("on_oid", "d.refobjid").as_it_is(),
+        column("kind", "d.deptype").as_it_is(),
     ],
     from: "FROM (
     SELECT classid, objid, refclassid, refobjid, deptype FROM pg_catalog.pg_depend

@@ -37,36 +37,36 @@ SELECT (n.oid)::pg_catalog.text AS oid,
 FROM pg_catalog.pg_namespace n;
 
 -- relations, before the locks
-SELECT (c.oid)::pg_catalog.text AS oid,
-       (c.relname)::pg_catalog.text AS name,
-       (c.relnamespace)::pg_catalog.text AS schema,
-       (c.relowner)::pg_catalog.text AS owner,
+SELECT (c.oid) AS oid,
+       (c.relname) AS name,
+       (c.relnamespace) AS schema,
+       (c.relowner) AS owner,
        (c.relacl)::pg_catalog.text AS acl,
-       (pg_catalog.acldefault(CASE WHEN c.relkind = 'S' THEN 's'::"char" ELSE 'r'::"char" END, c.relowner))::pg_catalog.text AS acldefault,
-       (c.relkind)::pg_catalog.text AS relkind,
-       (c.relpersistence)::pg_catalog.text AS persistence,
-       (c.reltype)::pg_catalog.text AS row_type,
-       (c.reloftype)::pg_catalog.text AS of_type,
-       (c.relpages)::pg_catalog.text AS pages,
+       (CASE WHEN c.relacl IS NOT NULL OR c.oid IN (SELECT p.objoid FROM pg_catalog.pg_init_privs p WHERE p.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN pg_catalog.acldefault(CASE WHEN c.relkind = 'S' THEN 's'::"char" ELSE 'r'::"char" END, c.relowner) END)::pg_catalog.text AS acldefault,
+       (c.relkind) AS relkind,
+       (c.relpersistence) AS persistence,
+       (c.reltype) AS row_type,
+       (c.reloftype) AS of_type,
+       (c.relpages) AS pages,
        (c.reltuples)::pg_catalog.text AS tuples,
-       (t.relpages)::pg_catalog.text AS toast_pages,
-       (c.relhasindex)::pg_catalog.text AS has_index,
-       (c.relhastriggers)::pg_catalog.text AS has_triggers,
-       (c.relhasrules)::pg_catalog.text AS has_rules,
-       (c.relispartition)::pg_catalog.text AS is_partition,
-       (c.relispopulated)::pg_catalog.text AS is_populated,
-       (c.relreplident)::pg_catalog.text AS replica_identity,
-       (c.relrowsecurity)::pg_catalog.text AS row_security,
-       (c.relforcerowsecurity)::pg_catalog.text AS force_row_security,
+       (t.relpages) AS toast_pages,
+       (c.relhasindex) AS has_index,
+       (c.relhastriggers) AS has_triggers,
+       (c.relhasrules) AS has_rules,
+       (c.relispartition) AS is_partition,
+       (c.relispopulated) AS is_populated,
+       (c.relreplident) AS replica_identity,
+       (c.relrowsecurity) AS row_security,
+       (c.relforcerowsecurity) AS force_row_security,
        (pg_catalog.array_remove(pg_catalog.array_remove(c.reloptions, 'check_option=local'), 'check_option=cascaded'))::pg_catalog.text AS options,
        (CASE WHEN 'check_option=local' = ANY (c.reloptions) THEN 'LOCAL' WHEN 'check_option=cascaded' = ANY (c.reloptions) THEN 'CASCADED' END)::pg_catalog.text AS check_option,
        (t.reloptions)::pg_catalog.text AS toast_options,
-       (s.spcname)::pg_catalog.text AS tablespace,
-       (a.amname)::pg_catalog.text AS access_method,
-       (f.ftserver)::pg_catalog.text AS foreign_server,
-       (d.refobjid)::pg_catalog.text AS owning_table,
-       (d.refobjsubid)::pg_catalog.text AS owning_column,
-       (d.deptype = 'i')::pg_catalog.text AS is_identity
+       (s.spcname) AS tablespace,
+       (a.amname) AS access_method,
+       (f.ftserver) AS foreign_server,
+       (d.refobjid) AS owning_table,
+       (d.refobjsubid) AS owning_column,
+       (d.deptype = 'i') AS is_identity
 FROM pg_catalog.pg_class c
 LEFT JOIN pg_catalog.pg_class t ON t.oid = c.reltoastrelid AND t.relkind = 't' AND c.relkind <> 'p'
 LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
@@ -81,7 +81,8 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
        OR c.relacl IS DISTINCT FROM (SELECT p.initprivs FROM pg_catalog.pg_init_privs p
                                      WHERE p.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
                                        AND p.objoid = c.oid AND p.objsubid = 0)
-       OR EXISTS (SELECT FROM pg_catalog.pg_attribute x WHERE x.attrelid = c.oid AND x.attacl IS NOT NULL))
+       OR c.oid IN (SELECT x.attrelid FROM pg_catalog.pg_attribute x
+                    WHERE x.attrelid < 16384 AND x.attacl IS NOT NULL))
 ORDER BY c.oid;
 
 -- inheritance, before the locks
@@ -90,17 +91,17 @@ SELECT (i.inhrelid)::pg_catalog.text AS child,
 FROM pg_catalog.pg_inherits i ORDER BY i.inhrelid, i.inhseqno;
 
 -- types, before the locks
-SELECT (t.oid)::pg_catalog.text AS oid,
-       (t.typname)::pg_catalog.text AS name,
-       (t.typnamespace)::pg_catalog.text AS schema,
-       (t.typowner)::pg_catalog.text AS owner,
+SELECT (t.oid) AS oid,
+       (t.typname) AS name,
+       (t.typnamespace) AS schema,
+       (t.typowner) AS owner,
        (t.typacl)::pg_catalog.text AS acl,
-       (pg_catalog.acldefault('T', t.typowner))::pg_catalog.text AS acldefault,
-       (t.typtype)::pg_catalog.text AS typtype,
-       (t.typisdefined)::pg_catalog.text AS is_defined,
-       (t.typrelid)::pg_catalog.text AS relation,
-       (c.relkind)::pg_catalog.text AS relkind,
-       (e.typarray = t.oid)::pg_catalog.text AS is_array
+       (CASE WHEN t.typacl IS NOT NULL OR t.oid IN (SELECT p.objoid FROM pg_catalog.pg_init_privs p WHERE p.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass) THEN pg_catalog.acldefault('T', t.typowner) END)::pg_catalog.text AS acldefault,
+       (t.typtype) AS typtype,
+       (t.typisdefined) AS is_defined,
+       (t.typrelid) AS relation,
+       (c.relkind) AS relkind,
+       (e.typarray = t.oid) AS is_array
 FROM pg_catalog.pg_type t
 LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
 LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem
@@ -462,29 +463,29 @@ FROM (SELECT a.attname FROM pg_catalog.pg_attribute a
 LIMIT 1;
 
 -- columns, after the locks
-SELECT (a.attrelid)::pg_catalog.text AS table_oid,
-       (a.attnum)::pg_catalog.text AS number,
-       (a.attname)::pg_catalog.text AS name,
-       (a.atttypid)::pg_catalog.text AS type_oid,
+SELECT (a.attrelid) AS table_oid,
+       (a.attnum) AS number,
+       (a.attname) AS name,
+       (a.atttypid) AS type_oid,
        (pg_catalog.format_type(a.atttypid, a.atttypmod))::pg_catalog.text AS type_name,
-       (NULLIF(a.attstattarget, -1))::pg_catalog.text AS statistics,
-       (a.attstorage)::pg_catalog.text AS storage,
-       (t.typstorage)::pg_catalog.text AS type_storage,
-       (a.attcompression)::pg_catalog.text AS compression,
-       (a.attidentity)::pg_catalog.text AS identity,
-       (a.attgenerated)::pg_catalog.text AS generated,
-       (a.attislocal)::pg_catalog.text AS is_local,
-       (n.nspname)::pg_catalog.text AS collation_schema,
-       (c.collname)::pg_catalog.text AS collation,
+       (NULLIF(a.attstattarget, -1)) AS statistics,
+       (a.attstorage) AS storage,
+       (t.typstorage) AS type_storage,
+       (a.attcompression) AS compression,
+       (a.attidentity) AS identity,
+       (a.attgenerated) AS generated,
+       (a.attislocal) AS is_local,
+       (n.nspname) AS collation_schema,
+       (c.collname) AS collation,
        (pg_catalog.array_to_string(a.attoptions, ', '))::pg_catalog.text AS options,
        (CASE WHEN a.attfdwoptions IS NOT NULL THEN pg_catalog.array_to_string(ARRAY(
            SELECT pg_catalog.quote_ident(o.option_name) || ' ' || pg_catalog.quote_literal(o.option_value)
            FROM pg_catalog.pg_options_to_table(a.attfdwoptions) o ORDER BY o.option_name), E',\n    ') END)::pg_catalog.text AS foreign_options,
-       (a.attnotnull)::pg_catalog.text AS not_null,
-       (NULL)::pg_catalog.text AS not_null_oid,
-       (NULL)::pg_catalog.text AS not_null_name,
-       (true)::pg_catalog.text AS not_null_local,
-       (false)::pg_catalog.text AS not_null_no_inherit
+       (a.attnotnull) AS not_null,
+       (NULL) AS not_null_oid,
+       (NULL) AS not_null_name,
+       (true) AS not_null_local,
+       (false) AS not_null_no_inherit
 FROM pg_catalog.unnest('{20001,20003,20004,20005,20006}'::pg_catalog.oid[]) AS w(oid)
 JOIN pg_catalog.pg_attribute a ON a.attrelid = w.oid
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
@@ -495,12 +496,13 @@ WHERE a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum;
 
 -- column defaults, after the locks
-SELECT (d.oid)::pg_catalog.text AS oid,
-       (d.adrelid)::pg_catalog.text AS table_oid,
-       (d.adnum)::pg_catalog.text AS number,
-       (pg_catalog.pg_get_expr(d.adbin, d.adrelid))::pg_catalog.text AS expression
+SELECT (d.oid) AS oid,
+       (d.adrelid) AS table_oid,
+       (d.adnum) AS number,
+       (pg_catalog.pg_get_expr(d.adbin, COALESCE(g.attrelid, 0)))::pg_catalog.text AS expression
 FROM pg_catalog.unnest('{20001,20003,20004,20005,20006}'::pg_catalog.oid[]) AS w(oid)
 JOIN pg_catalog.pg_attrdef d ON d.adrelid = w.oid
+LEFT JOIN pg_catalog.pg_attribute g ON g.attrelid = d.adrelid AND g.attnum = d.adnum AND g.attgenerated <> ''
 ORDER BY d.adrelid, d.adnum;
 
 -- check constraints, after the locks
@@ -522,13 +524,14 @@ SELECT (c.oid)::pg_catalog.text AS oid,
        (CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END)::pg_catalog.text AS partition_key,
        (pg_catalog.pg_get_expr(c.relpartbound, c.oid))::pg_catalog.text AS partition_bound,
        (s.srvname)::pg_catalog.text AS server,
-       (pg_catalog.array_to_string(ARRAY(
+       (CASE WHEN f.ftoptions IS NOT NULL THEN pg_catalog.array_to_string(ARRAY(
            SELECT pg_catalog.quote_ident(o.option_name) || ' ' || pg_catalog.quote_literal(o.option_value)
-           FROM pg_catalog.pg_options_to_table(f.ftoptions) o ORDER BY o.option_name), E',\n    '))::pg_catalog.text AS foreign_options
+           FROM pg_catalog.pg_options_to_table(f.ftoptions) o ORDER BY o.option_name), E',\n    ') END)::pg_catalog.text AS foreign_options
 FROM pg_catalog.unnest('{20001,20003,20004}'::pg_catalog.oid[]) AS w(oid)
 JOIN pg_catalog.pg_class c ON c.oid = w.oid
 LEFT JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = c.oid
 LEFT JOIN pg_catalog.pg_foreign_server s ON s.oid = f.ftserver
+WHERE c.reloftype <> 0 OR c.relkind IN ('p', 'f') OR c.relpartbound IS NOT NULL
 ORDER BY c.oid;
 
 -- sequences, after the locks
@@ -917,30 +920,30 @@ FROM (
 ) u;
 
 -- indexes, after the locks
-SELECT (i.indexrelid)::pg_catalog.text AS oid,
-       (x.relname)::pg_catalog.text AS name,
-       (x.relnamespace)::pg_catalog.text AS schema,
-       (x.relowner)::pg_catalog.text AS owner,
-       (i.indrelid)::pg_catalog.text AS table,
-       (h.inhparent)::pg_catalog.text AS parent,
-       (CASE WHEN d.oid IS NOT NULL THEN pg_catalog.pg_get_indexdef(i.indexrelid) END)::pg_catalog.text AS definition,
-       (s.spcname)::pg_catalog.text AS tablespace,
-       (i.indisclustered)::pg_catalog.text AS clustered,
-       (i.indisreplident)::pg_catalog.text AS replica_identity,
-       (SELECT pg_catalog.array_agg(a.attnum ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0)::pg_catalog.text AS target_columns,
-       (SELECT pg_catalog.array_agg(a.attstattarget ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0)::pg_catalog.text AS targets,
-       (c.oid)::pg_catalog.text AS constraint,
-       (c.conname)::pg_catalog.text AS constraint_name,
-       (c.contype)::pg_catalog.text AS contype,
-       (c.condeferrable)::pg_catalog.text AS deferrable,
-       (c.condeferred)::pg_catalog.text AS deferred,
+SELECT (i.indexrelid) AS oid,
+       (x.relname) AS name,
+       (x.relnamespace) AS schema,
+       (x.relowner) AS owner,
+       (i.indrelid) AS table,
+       (h.inhparent) AS parent,
+       (CASE WHEN d.oid IS NOT NULL AND c.contype IS DISTINCT FROM 'p' AND c.contype IS DISTINCT FROM 'u' THEN pg_catalog.pg_get_indexdef(i.indexrelid) END)::pg_catalog.text AS definition,
+       (s.spcname) AS tablespace,
+       (i.indisclustered) AS clustered,
+       (i.indisreplident) AS replica_identity,
+       (CASE WHEN i.indexprs IS NOT NULL THEN (SELECT pg_catalog.array_agg(a.attnum ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0) END)::pg_catalog.text AS target_columns,
+       (CASE WHEN i.indexprs IS NOT NULL THEN (SELECT pg_catalog.array_agg(a.attstattarget ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0) END)::pg_catalog.text AS targets,
+       (c.oid) AS constraint,
+       (c.conname) AS constraint_name,
+       (c.contype) AS contype,
+       (c.condeferrable) AS deferrable,
+       (c.condeferred) AS deferred,
        (CASE WHEN d.oid IS NOT NULL AND c.contype = 'x' THEN pg_catalog.pg_get_constraintdef(c.oid, false) END)::pg_catalog.text AS exclusion,
-       (CASE WHEN c.contype IN ('p', 'u') THEN ARRAY(SELECT a.attname FROM pg_catalog.unnest(i.indkey) WITH ORDINALITY AS k(number, place) JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number ORDER BY k.place) END)::pg_catalog.text AS columns,
-       (i.indnkeyatts)::pg_catalog.text AS key_columns,
+       (i.indkey)::pg_catalog.text AS columns,
+       (i.indnkeyatts) AS key_columns,
        (x.reloptions)::pg_catalog.text AS options,
-       (i.indnullsnotdistinct)::pg_catalog.text AS nulls_not_distinct,
-       (false)::pg_catalog.text AS without_overlaps,
-       (x.relkind = 'i' AND m.amname = 'btree' AND 0 = ALL (i.indoption) AND NOT EXISTS (SELECT FROM pg_catalog.pg_opclass o WHERE o.oid = ANY (i.indclass) AND NOT o.opcdefault))::pg_catalog.text AS plain
+       (i.indnullsnotdistinct) AS nulls_not_distinct,
+       (false) AS without_overlaps,
+       (x.relkind = 'i' AND m.amname = 'btree' AND 0 = ALL (i.indoption) AND NOT i.indclass::pg_catalog.oid[] && ARRAY(SELECT o.oid FROM pg_catalog.pg_opclass o WHERE NOT o.opcdefault)) AS plain
 FROM pg_catalog.unnest('{20001,20003}'::pg_catalog.oid[]) AS w(oid)
 LEFT JOIN pg_catalog.unnest('{20001,20003}'::pg_catalog.oid[]) AS d(oid) ON d.oid = w.oid
 JOIN pg_catalog.pg_index i ON i.indrelid = w.oid
@@ -1008,11 +1011,11 @@ JOIN pg_catalog.pg_policy p ON p.polrelid = w.oid
 JOIN pg_catalog.pg_class c ON c.oid = p.polrelid;
 
 -- dependencies, after the locks
-SELECT (d.classid)::pg_catalog.text AS class,
-       (d.objid)::pg_catalog.text AS oid,
-       (d.refclassid)::pg_catalog.text AS on_class,
-       (d.refobjid)::pg_catalog.text AS on_oid,
-       (d.deptype)::pg_catalog.text AS kind
+SELECT (d.classid) AS class,
+       (d.objid) AS oid,
+       (d.refclassid) AS on_class,
+       (d.refobjid) AS on_oid,
+       (d.deptype) AS kind
 FROM (
     SELECT classid, objid, refclassid, refobjid, deptype FROM pg_catalog.pg_depend
     WHERE deptype NOT IN ('p', 'e')
@@ -1067,9 +1070,12 @@ SELECT (a.attrelid)::pg_catalog.text AS oid,
        (a.attnum)::pg_catalog.text AS number,
        (a.attname)::pg_catalog.text AS name,
        (a.attacl)::pg_catalog.text AS acl
-FROM pg_catalog.pg_attribute a
+FROM (
+    SELECT attrelid, attnum FROM pg_catalog.pg_attribute WHERE attacl IS NOT NULL
+    UNION
+    SELECT objoid, objsubid FROM pg_catalog.pg_init_privs
+    WHERE classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objsubid <> 0
+) k
+JOIN pg_catalog.pg_attribute a ON a.attrelid = k.attrelid AND a.attnum = k.attnum
 WHERE NOT a.attisdropped
-  AND (a.attacl IS NOT NULL
-       OR (a.attrelid, a.attnum) IN (SELECT p.objoid, p.objsubid FROM pg_catalog.pg_init_privs p
-                                     WHERE p.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass))
 ORDER BY a.attrelid, a.attnum;

@@ -14,21 +14,21 @@ use super::{Phase, Reader};
 
 const COLUMNS: Select = Select {
     columns: &[
-        column("table_oid", "a.attrelid"),
-        column("number", "a.attnum"),
-        column("name", "a.attname"),
-        column("type_oid", "a.atttypid"),
+        column("table_oid", "a.attrelid").as_it_is(),
+        column("number", "a.attnum").as_it_is(),
+        column("name", "a.attname").as_it_is(),
+        column("type_oid", "a.atttypid").as_it_is(),
         column("type_name", "pg_catalog.format_type(a.atttypid, a.atttypmod)"),
         // Before 17 the default is -1, from then on it is null.
-        column("statistics", "NULLIF(a.attstattarget, -1)"),
-        column("storage", "a.attstorage"),
-        column("type_storage", "t.typstorage"),
-        since(14, "compression", "a.attcompression", "''"),
-        column("identity", "a.attidentity"),
-        column("generated", "a.attgenerated"),
-        column("is_local", "a.attislocal"),
-        column("collation_schema", "n.nspname"),
-        column("collation", "c.collname"),
+        column("statistics", "NULLIF(a.attstattarget, -1)").as_it_is(),
+        column("storage", "a.attstorage").as_it_is(),
+        column("type_storage", "t.typstorage").as_it_is(),
+        since(14, "compression", "a.attcompression", "''").as_it_is(),
+        column("identity", "a.attidentity").as_it_is(),
+        column("generated", "a.attgenerated").as_it_is(),
+        column("is_local", "a.attislocal").as_it_is(),
+        column("collation_schema", "n.nspname").as_it_is(),
+        column("collation", "c.collname").as_it_is(),
         column("options", "pg_catalog.array_to_string(a.attoptions, ', ')"),
         column(
             "foreign_options",
@@ -36,11 +36,11 @@ const COLUMNS: Select = Select {
            SELECT pg_catalog.quote_ident(o.option_name) || ' ' || pg_catalog.quote_literal(o.option_value)
            FROM pg_catalog.pg_options_to_table(a.attfdwoptions) o ORDER BY o.option_name), E',\\n    ') END",
         ),
-        since(18, "not_null", "co.oid IS NOT NULL AND co.convalidated", "a.attnotnull"),
-        since(18, "not_null_oid", "co.oid", "NULL"),
-        since(18, "not_null_name", "co.conname", "NULL"),
-        since(18, "not_null_local", "co.conislocal", "true"),
-        since(18, "not_null_no_inherit", "co.connoinherit", "false"),
+        since(18, "not_null", "co.oid IS NOT NULL AND co.convalidated", "a.attnotnull").as_it_is(),
+        since(18, "not_null_oid", "co.oid", "NULL").as_it_is(),
+        since(18, "not_null_name", "co.conname", "NULL").as_it_is(),
+        since(18, "not_null_local", "co.conislocal", "true").as_it_is(),
+        since(18, "not_null_no_inherit", "co.connoinherit", "false").as_it_is(),
     ],
     from: "FROM pg_catalog.unnest($oids) AS w(oid)
 JOIN pg_catalog.pg_attribute a ON a.attrelid = w.oid
@@ -232,8 +232,8 @@ mod tests {
     #[test]
     fn old_servers_mark_columns_and_new_ones_name_constraints() {
         let old = COLUMNS.sql(17, &[1]);
-        assert!(old.contains("(a.attnotnull)::pg_catalog.text AS not_null"), "{old}");
+        assert!(old.contains("(a.attnotnull) AS not_null"), "{old}");
         let new = COLUMNS.sql(18, &[1]);
-        assert!(new.contains("(co.conname)::pg_catalog.text AS not_null_name"), "{new}");
+        assert!(new.contains("(co.conname) AS not_null_name"), "{new}");
     }
 }

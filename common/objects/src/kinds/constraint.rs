@@ -76,7 +76,7 @@ impl Constraint {
                 entry.create = format!("{add}{};\n{rest}", self.key_text());
                 entry.tablespace = Some(body.tablespace.clone());
                 entry.using_index = self.using_index(&index_names.raw).map(|text| UsingIndex {
-                    index: format!("{};\n", body.definition),
+                    index: format!("{};\n", self.index_text(&index_names.raw, &names.qualified)),
                     attach: format!("{add}{text};\n{rest}"),
                 });
             }
@@ -175,7 +175,7 @@ mod tests {
             table,
             parent: 0,
             constraint: None,
-            definition: "CREATE UNIQUE INDEX t_pkey ON public.t USING btree (id)".into(),
+            definition: String::new(),
             tablespace: "fast".into(),
             clustered: true,
             replica_identity: false,

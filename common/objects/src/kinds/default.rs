@@ -18,13 +18,15 @@ use super::{Phase, Reader, inheritance};
 
 const DEFAULTS: Select = Select {
     columns: &[
-        column("oid", "d.oid"),
-        column("table_oid", "d.adrelid"),
-        column("number", "d.adnum"),
-        column("expression", "pg_catalog.pg_get_expr(d.adbin, d.adrelid)"),
+        column("oid", "d.oid").as_it_is(),
+        column("table_oid", "d.adrelid").as_it_is(),
+        column("number", "d.adnum").as_it_is(),
+        // Only generation expressions name columns. The server need not look at the tables of all others.
+        column("expression", "pg_catalog.pg_get_expr(d.adbin, COALESCE(g.attrelid, 0))"),
     ],
     from: "FROM pg_catalog.unnest($oids) AS w(oid)
 JOIN pg_catalog.pg_attrdef d ON d.adrelid = w.oid
+LEFT JOIN pg_catalog.pg_attribute g ON g.attrelid = d.adrelid AND g.attnum = d.adnum AND g.attgenerated <> ''
 ORDER BY d.adrelid, d.adnum",
 };
 

@@ -53,11 +53,14 @@ const COLUMNS_QUERY: Select = Select {
         column("name", "a.attname"),
         column("acl", "a.attacl"),
     ],
-    from: "FROM pg_catalog.pg_attribute a
+    from: "FROM (
+    SELECT attrelid, attnum FROM pg_catalog.pg_attribute WHERE attacl IS NOT NULL
+    UNION
+    SELECT objoid, objsubid FROM pg_catalog.pg_init_privs
+    WHERE classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objsubid <> 0
+) k
+JOIN pg_catalog.pg_attribute a ON a.attrelid = k.attrelid AND a.attnum = k.attnum
 WHERE NOT a.attisdropped
-  AND (a.attacl IS NOT NULL
-       OR (a.attrelid, a.attnum) IN (SELECT p.objoid, p.objsubid FROM pg_catalog.pg_init_privs p
-                                     WHERE p.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass))
 ORDER BY a.attrelid, a.attnum",
 };
 

@@ -24,46 +24,48 @@ use super::{Phase, Reader, index_attach, key};
 
 const INDEXES: Select = Select {
     columns: &[
-        column("oid", "i.indexrelid"),
-        column("name", "x.relname"),
-        column("schema", "x.relnamespace"),
-        column("owner", "x.relowner"),
-        column("table", "i.indrelid"),
-        column("parent", "h.inhparent"),
-        column("definition", "CASE WHEN d.oid IS NOT NULL THEN pg_catalog.pg_get_indexdef(i.indexrelid) END"),
-        column("tablespace", "s.spcname"),
-        column("clustered", "i.indisclustered"),
-        column("replica_identity", "i.indisreplident"),
+        column("oid", "i.indexrelid").as_it_is(),
+        column("name", "x.relname").as_it_is(),
+        column("schema", "x.relnamespace").as_it_is(),
+        column("owner", "x.relowner").as_it_is(),
+        column("table", "i.indrelid").as_it_is(),
+        column("parent", "h.inhparent").as_it_is(),
+        column(
+            "definition",
+            "CASE WHEN d.oid IS NOT NULL AND c.contype IS DISTINCT FROM 'p' AND c.contype IS DISTINCT FROM 'u' THEN pg_catalog.pg_get_indexdef(i.indexrelid) END",
+        ),
+        column("tablespace", "s.spcname").as_it_is(),
+        column("clustered", "i.indisclustered").as_it_is(),
+        column("replica_identity", "i.indisreplident").as_it_is(),
+        // Only expressions can have statistics targets.
         column(
             "target_columns",
-            "SELECT pg_catalog.array_agg(a.attnum ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0",
+            "CASE WHEN i.indexprs IS NOT NULL THEN (SELECT pg_catalog.array_agg(a.attnum ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0) END",
         ),
         column(
             "targets",
-            "SELECT pg_catalog.array_agg(a.attstattarget ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0",
+            "CASE WHEN i.indexprs IS NOT NULL THEN (SELECT pg_catalog.array_agg(a.attstattarget ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0) END",
         ),
         // The constraint that it serves.
-        column("constraint", "c.oid"),
-        column("constraint_name", "c.conname"),
-        column("contype", "c.contype"),
-        column("deferrable", "c.condeferrable"),
-        column("deferred", "c.condeferred"),
+        column("constraint", "c.oid").as_it_is(),
+        column("constraint_name", "c.conname").as_it_is(),
+        column("contype", "c.contype").as_it_is(),
+        column("deferrable", "c.condeferrable").as_it_is(),
+        column("deferred", "c.condeferred").as_it_is(),
         column(
             "exclusion",
             "CASE WHEN d.oid IS NOT NULL AND c.contype = 'x' THEN pg_catalog.pg_get_constraintdef(c.oid, false) END",
         ),
-        column(
-            "columns",
-            "CASE WHEN c.contype IN ('p', 'u') THEN ARRAY(SELECT a.attname FROM pg_catalog.unnest(i.indkey) WITH ORDINALITY AS k(number, place) JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number ORDER BY k.place) END",
-        ),
-        column("key_columns", "i.indnkeyatts"),
+        column("columns", "i.indkey"),
+        column("key_columns", "i.indnkeyatts").as_it_is(),
         column("options", "x.reloptions"),
-        since(15, "nulls_not_distinct", "i.indnullsnotdistinct", "false"),
-        since(18, "without_overlaps", "c.conperiod", "false"),
+        since(15, "nulls_not_distinct", "i.indnullsnotdistinct", "false").as_it_is(),
+        since(18, "without_overlaps", "c.conperiod", "false").as_it_is(),
         column(
             "plain",
-            "x.relkind = 'i' AND m.amname = 'btree' AND 0 = ALL (i.indoption) AND NOT EXISTS (SELECT FROM pg_catalog.pg_opclass o WHERE o.oid = ANY (i.indclass) AND NOT o.opcdefault)",
-        ),
+            "x.relkind = 'i' AND m.amname = 'btree' AND 0 = ALL (i.indoption) AND NOT i.indclass::pg_catalog.oid[] && ARRAY(SELECT o.oid FROM pg_catalog.pg_opclass o WHERE NOT o.opcdefault)",
+        )
+        .as_it_is(),
     ],
     from: "FROM pg_catalog.unnest($oids) AS w(oid)
 LEFT JOIN pg_catalog.unnest($defined) AS d(oid) ON d.oid = w.oid
@@ -95,7 +97,8 @@ pub struct Index {
     pub parent: u32,
     /// The constraint that makes it.
     pub constraint: Option<NodeId>,
-    /// `pg_get_indexdef`; empty for an index of a table that is not wanted itself.
+    /// `pg_get_indexdef`; empty for an index of a table that is not wanted itself, and for that of a key, which
+    /// says it all.
     pub definition: String,
     /// Tablespace; empty for the database's default.
     pub tablespace: String,
@@ -298,7 +301,7 @@ mod tests {
     #[test]
     fn parents_are_not_deparsed() {
         let sql = INDEXES.sql(14, &[1, 2]);
-        assert!(sql.contains("CASE WHEN d.oid IS NOT NULL THEN pg_catalog.pg_get_indexdef"));
-        assert!(sql.contains("(false)::pg_catalog.text AS nulls_not_distinct"));
+        assert!(sql.contains("CASE WHEN d.oid IS NOT NULL AND c.contype"));
+        assert!(sql.contains("(false) AS nulls_not_distinct"));
     }
 }

@@ -30,12 +30,15 @@ pub struct Key {
 /// Adds the constraint that an index serves, from the same row.
 pub fn add(db: &mut Database, row: &Row<'_>, index: NodeId) -> Result<NodeId, Error> {
     let contype = row.letter("contype")?;
-    let mut columns = row.list("columns")?;
-    let included = columns.split_off(row.number::<usize>("key_columns")?.min(columns.len()));
     let mut object = db.object(index).clone();
     let Body::Index(body) = &object.body else {
         return Err(row.dangling("index"));
     };
+    let mut columns = match contype {
+        'x' => Vec::new(),
+        _ => names(db, row, body.table)?,
+    };
+    let included = columns.split_off(row.number::<usize>("key_columns")?.min(columns.len()));
     let constraint = Constraint {
         contype,
         table: Some(body.table),
@@ -61,6 +64,19 @@ pub fn add(db: &mut Database, row: &Row<'_>, index: NodeId) -> Result<NodeId, Er
     object.dependencies = Vec::new();
     object.body = Body::Constraint(Box::new(constraint));
     Ok(db.push(object))
+}
+
+/// The names of an index's columns, which were read with their table.
+fn names(db: &Database, row: &Row<'_>, table: NodeId) -> Result<Vec<String>, Error> {
+    let columns = db.relation(table).map_or(&[][..], |relation| &relation.columns);
+    let name = |number: i32| {
+        let column = columns.iter().find(|column| column.number == number);
+        column.map(|column| column.name.clone())
+    };
+    row.numbers("columns")?
+        .into_iter()
+        .map(|number| name(number).ok_or_else(|| row.dangling(format!("column {number}"))))
+        .collect()
 }
 
 impl Constraint {
@@ -96,6 +112,27 @@ impl Constraint {
         let accepted = key.plain && !key.without_overlaps && !(key.nulls_not_distinct && self.contype == 'p');
         (matches!(self.contype, 'p' | 'u') && accepted)
             .then(|| format!("{} USING INDEX {}{}", self.keyword(), ident(index), self.deferral()))
+    }
+
+    /// The statement that makes such an index, as `pg_get_indexdef` has it. Everything that a key leaves unsaid
+    /// (method, operator classes, collations, order) is the default, or [`Key::plain`] would not be set.
+    pub(super) fn index_text(&self, index: &str, table: &str) -> String {
+        let key = &self.key;
+        let mut text = format!(
+            "CREATE UNIQUE INDEX {} ON {table} USING btree ({})",
+            ident(index),
+            list(&key.columns)
+        );
+        if !key.included.is_empty() {
+            text += &format!(" INCLUDE ({})", list(&key.included));
+        }
+        if key.nulls_not_distinct {
+            text += " NULLS NOT DISTINCT";
+        }
+        if !key.options.is_empty() {
+            text += &format!(" WITH ({})", options(&key.options, ""));
+        }
+        text
     }
 
     fn keyword(&self) -> &'static str {
@@ -162,6 +199,20 @@ mod tests {
         assert_eq!(
             key.using_index("T").as_deref(),
             Some("UNIQUE USING INDEX \"T\" DEFERRABLE INITIALLY DEFERRED")
+        );
+    }
+
+    #[test]
+    fn the_index_of_a_key() {
+        let mut key = unique();
+        let text = "CREATE UNIQUE INDEX \"T\" ON s.t USING btree (a, \"B c\")";
+        assert_eq!(key.index_text("T", "s.t"), text);
+        key.key.nulls_not_distinct = true;
+        key.key.included = vec!["d".into()];
+        key.key.options = vec!["fillfactor=70".into()];
+        assert_eq!(
+            key.index_text("T", "s.t"),
+            format!("{text} INCLUDE (d) NULLS NOT DISTINCT WITH (fillfactor='70')")
         );
     }
 

@@ -16,30 +16,30 @@ use super::{Phase, Reader};
 
 const RELATIONS: Select = Select {
     columns: &[
-        column("oid", "c.oid"),
-        column("name", "c.relname"),
-        column("schema", "c.relnamespace"),
-        column("owner", "c.relowner"),
+        column("oid", "c.oid").as_it_is(),
+        column("name", "c.relname").as_it_is(),
+        column("schema", "c.relnamespace").as_it_is(),
+        column("owner", "c.relowner").as_it_is(),
         column("acl", "c.relacl"),
         column(
             "acldefault",
-            "pg_catalog.acldefault(CASE WHEN c.relkind = 'S' THEN 's'::\"char\" ELSE 'r'::\"char\" END, c.relowner)",
+            "CASE WHEN c.relacl IS NOT NULL OR c.oid IN (SELECT p.objoid FROM pg_catalog.pg_init_privs p WHERE p.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN pg_catalog.acldefault(CASE WHEN c.relkind = 'S' THEN 's'::\"char\" ELSE 'r'::\"char\" END, c.relowner) END",
         ),
-        column("relkind", "c.relkind"),
-        column("persistence", "c.relpersistence"),
-        column("row_type", "c.reltype"),
-        column("of_type", "c.reloftype"),
-        column("pages", "c.relpages"),
+        column("relkind", "c.relkind").as_it_is(),
+        column("persistence", "c.relpersistence").as_it_is(),
+        column("row_type", "c.reltype").as_it_is(),
+        column("of_type", "c.reloftype").as_it_is(),
+        column("pages", "c.relpages").as_it_is(),
         column("tuples", "c.reltuples"),
-        column("toast_pages", "t.relpages"),
-        column("has_index", "c.relhasindex"),
-        column("has_triggers", "c.relhastriggers"),
-        column("has_rules", "c.relhasrules"),
-        column("is_partition", "c.relispartition"),
-        column("is_populated", "c.relispopulated"),
-        column("replica_identity", "c.relreplident"),
-        column("row_security", "c.relrowsecurity"),
-        column("force_row_security", "c.relforcerowsecurity"),
+        column("toast_pages", "t.relpages").as_it_is(),
+        column("has_index", "c.relhasindex").as_it_is(),
+        column("has_triggers", "c.relhastriggers").as_it_is(),
+        column("has_rules", "c.relhasrules").as_it_is(),
+        column("is_partition", "c.relispartition").as_it_is(),
+        column("is_populated", "c.relispopulated").as_it_is(),
+        column("replica_identity", "c.relreplident").as_it_is(),
+        column("row_security", "c.relrowsecurity").as_it_is(),
+        column("force_row_security", "c.relforcerowsecurity").as_it_is(),
         column(
             "options",
             "pg_catalog.array_remove(pg_catalog.array_remove(c.reloptions, 'check_option=local'), 'check_option=cascaded')",
@@ -49,12 +49,12 @@ const RELATIONS: Select = Select {
             "CASE WHEN 'check_option=local' = ANY (c.reloptions) THEN 'LOCAL' WHEN 'check_option=cascaded' = ANY (c.reloptions) THEN 'CASCADED' END",
         ),
         column("toast_options", "t.reloptions"),
-        column("tablespace", "s.spcname"),
-        column("access_method", "a.amname"),
-        column("foreign_server", "f.ftserver"),
-        column("owning_table", "d.refobjid"),
-        column("owning_column", "d.refobjsubid"),
-        column("is_identity", "d.deptype = 'i'"),
+        column("tablespace", "s.spcname").as_it_is(),
+        column("access_method", "a.amname").as_it_is(),
+        column("foreign_server", "f.ftserver").as_it_is(),
+        column("owning_table", "d.refobjid").as_it_is(),
+        column("owning_column", "d.refobjsubid").as_it_is(),
+        column("is_identity", "d.deptype = 'i'").as_it_is(),
     ],
     from: "FROM pg_catalog.pg_class c
 LEFT JOIN pg_catalog.pg_class t ON t.oid = c.reltoastrelid AND t.relkind = 't' AND c.relkind <> 'p'
@@ -70,7 +70,8 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
        OR c.relacl IS DISTINCT FROM (SELECT p.initprivs FROM pg_catalog.pg_init_privs p
                                      WHERE p.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
                                        AND p.objoid = c.oid AND p.objsubid = 0)
-       OR EXISTS (SELECT FROM pg_catalog.pg_attribute x WHERE x.attrelid = c.oid AND x.attacl IS NOT NULL))
+       OR c.oid IN (SELECT x.attrelid FROM pg_catalog.pg_attribute x
+                    WHERE x.attrelid < 16384 AND x.attacl IS NOT NULL))
 ORDER BY c.oid",
 };
 

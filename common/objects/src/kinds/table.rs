@@ -35,20 +35,21 @@ const DETAILS: Select = Select {
         column("server", "s.srvname"),
         column(
             "foreign_options",
-            "pg_catalog.array_to_string(ARRAY(
+            "CASE WHEN f.ftoptions IS NOT NULL THEN pg_catalog.array_to_string(ARRAY(
            SELECT pg_catalog.quote_ident(o.option_name) || ' ' || pg_catalog.quote_literal(o.option_value)
-           FROM pg_catalog.pg_options_to_table(f.ftoptions) o ORDER BY o.option_name), E',\\n    ')",
+           FROM pg_catalog.pg_options_to_table(f.ftoptions) o ORDER BY o.option_name), E',\\n    ') END",
         ),
     ],
     from: "FROM pg_catalog.unnest($oids) AS w(oid)
 JOIN pg_catalog.pg_class c ON c.oid = w.oid
 LEFT JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = c.oid
 LEFT JOIN pg_catalog.pg_foreign_server s ON s.oid = f.ftserver
+WHERE c.reloftype <> 0 OR c.relkind IN ('p', 'f') OR c.relpartbound IS NOT NULL
 ORDER BY c.oid",
 };
 
-/// Partition keys and bounds, types of typed tables, servers and options of foreign tables; adds the places of
-/// partitions under their parents.
+/// Partition keys and bounds, types of typed tables, servers and options of foreign tables, for what has any of
+/// them; adds the places of partitions under their parents.
 pub const READER: Reader = Reader {
     name: "table details",
     phase: Phase::Late,

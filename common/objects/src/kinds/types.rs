@@ -24,17 +24,20 @@ pub mod range;
 
 const TYPES: Select = Select {
     columns: &[
-        column("oid", "t.oid"),
-        column("name", "t.typname"),
-        column("schema", "t.typnamespace"),
-        column("owner", "t.typowner"),
+        column("oid", "t.oid").as_it_is(),
+        column("name", "t.typname").as_it_is(),
+        column("schema", "t.typnamespace").as_it_is(),
+        column("owner", "t.typowner").as_it_is(),
         column("acl", "t.typacl"),
-        column("acldefault", "pg_catalog.acldefault('T', t.typowner)"),
-        column("typtype", "t.typtype"),
-        column("is_defined", "t.typisdefined"),
-        column("relation", "t.typrelid"),
-        column("relkind", "c.relkind"),
-        column("is_array", "e.typarray = t.oid"),
+        column(
+            "acldefault",
+            "CASE WHEN t.typacl IS NOT NULL OR t.oid IN (SELECT p.objoid FROM pg_catalog.pg_init_privs p WHERE p.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass) THEN pg_catalog.acldefault('T', t.typowner) END",
+        ),
+        column("typtype", "t.typtype").as_it_is(),
+        column("is_defined", "t.typisdefined").as_it_is(),
+        column("relation", "t.typrelid").as_it_is(),
+        column("relkind", "c.relkind").as_it_is(),
+        column("is_array", "e.typarray = t.oid").as_it_is(),
     ],
     from: "FROM pg_catalog.pg_type t
 LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
