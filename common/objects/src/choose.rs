@@ -3,7 +3,7 @@
 //! A schema, an extension or a list of tables says what is wanted of what belongs to it; membership in an
 //! extension overrides everything: of a member only changed privileges are kept.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::database::{Body, Database, FIRST_USER_OID, NodeId, Object, Wanted};
 
@@ -29,6 +29,8 @@ pub struct Choice {
     pub without_rows: HashSet<u32>,
     /// `-b` and `-B`: whether large objects are wanted; when nothing is said, they are with everything.
     pub large_objects: Option<bool>,
+    /// `--where`: conditions that the rows of a relation have to meet, all of them.
+    pub conditions: HashMap<u32, Vec<String>>,
 }
 
 impl Choice {

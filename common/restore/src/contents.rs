@@ -52,6 +52,13 @@ impl<'a> Contents<'a> {
         self.order.iter().map(|&place| &self.entries[place])
     }
 
+    /// What is to be restored, in the order of the table of contents.
+    pub fn in_order(&self) -> Vec<&'a Entry> {
+        let mut places = self.order.clone();
+        places.sort_unstable();
+        places.into_iter().map(|place| &self.entries[place]).collect()
+    }
+
     /// Every entry, wanted or not, as they came.
     pub fn entries(&self) -> &'a [Entry] {
         self.entries

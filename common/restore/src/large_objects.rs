@@ -3,10 +3,10 @@
 //! A group (`BLOB METADATA`) lists its OIDs, a line each, where other entries have a statement. A
 //! privileges entry of a group shows the statements for the first of them; its grants are for all.
 
-use std::fmt::Write;
-
 use pgx_archive::spelling::ident;
 use pgx_archive::{Entry, Grant, Kind};
+
+use crate::put::Piece;
 
 /// Bytes that a script writes with one statement, as pg_dump does.
 pub const SCRIPT_CHUNK: usize = 16 * 1024;
@@ -42,6 +42,20 @@ pub fn create(group: &Entry) -> String {
         "SELECT pg_catalog.lo_create(oid) FROM pg_catalog.unnest('{{{}}}'::pg_catalog.oid[]) AS oid;",
         list.join(",")
     )
+}
+
+/// Drops all objects of a group, a line each.
+pub fn script_unlink(group: &Entry) -> String {
+    let lines = oids(group).map(|oid| format!("SELECT pg_catalog.lo_unlink('{oid}');\n"));
+    format!("{}\n", lines.collect::<String>())
+}
+
+/// The same for objects that may not be there.
+pub fn script_unlink_if_exists(group: &Entry) -> String {
+    let lines = oids(group).map(|oid| {
+        format!("SELECT pg_catalog.lo_unlink(oid) FROM pg_catalog.pg_largeobject_metadata WHERE oid = '{oid}';\n")
+    });
+    format!("{}\n", lines.collect::<String>())
 }
 
 /// Gives out the privileges of a group: for each grant, a list of objects in one statement.
@@ -89,25 +103,6 @@ fn statements(grants: &[Grant], objects: &str) -> Vec<String> {
         }
     }
     statements
-}
-
-/// A piece of an object's contents: OID, where it begins, its bytes.
-pub type Piece<'a> = (u32, u64, &'a [u8]);
-
-/// Writes pieces of any number of objects in one statement; none when there is nothing to write.
-pub fn put(pieces: &[Piece<'_>]) -> Option<String> {
-    let mut sql = String::new();
-    for (oid, offset, bytes) in pieces.iter().filter(|(_, _, bytes)| !bytes.is_empty()) {
-        sql += if sql.is_empty() {
-            "SELECT pg_catalog.lo_put(v.oid::pg_catalog.oid, v.at::pg_catalog.int8, v.bytes::pg_catalog.bytea) FROM (VALUES "
-        } else {
-            ", "
-        };
-        let _ = write!(sql, "('{oid}', '{offset}', '");
-        hex(bytes, &mut sql);
-        sql += "')";
-    }
-    (!sql.is_empty()).then(|| sql + ") AS v (oid, at, bytes);")
 }
 
 /// The lines of a script for a piece of an object: the first opens it, the last closes it.
@@ -203,18 +198,6 @@ mod tests {
             "GRANT ALL ON LARGE OBJECT 7 TO a;\nGRANT ALL ON LARGE OBJECT 8 TO a;\n\n\
              GRANT SELECT ON LARGE OBJECT 7 TO b;\nGRANT SELECT ON LARGE OBJECT 8 TO b;\n\n"
         );
-    }
-
-    #[test]
-    fn pieces_of_several_objects_go_out_together() {
-        assert_eq!(
-            put(&[(7, 0, b"\x00\xff"), (8, 0, b""), (9, 1024, b"a")]).as_deref(),
-            Some(
-                "SELECT pg_catalog.lo_put(v.oid::pg_catalog.oid, v.at::pg_catalog.int8, v.bytes::pg_catalog.bytea) \
-                 FROM (VALUES ('7', '0', '\\x00ff'), ('9', '1024', '\\x61')) AS v (oid, at, bytes);"
-            )
-        );
-        assert_eq!(put(&[(8, 0, b"")]), None);
     }
 
     #[test]

@@ -10,6 +10,14 @@ use pgx_archive::kind::Switch;
 pub struct Options {
     /// `-C`: make the database, connect to it, and set its properties.
     pub create: bool,
+    /// `-c`, `--if-exists`: drop everything first.
+    pub clean: Clean,
+    /// `--disable-triggers`: around rows that go into tables which stand already, triggers are off.
+    pub disable_triggers: bool,
+    /// `-S`: the role that may switch them off; whoever restores, when there is none.
+    pub superuser: Option<String>,
+    /// Rows are written as INSERT, which says itself where they go.
+    pub inserts: bool,
     /// `-O`: whoever restores owns everything.
     pub no_owner: bool,
     /// `--no-tablespaces`: everything goes to the default tablespace.
@@ -24,6 +32,18 @@ pub struct Options {
     pub only_statistics: bool,
     /// Major version of the server that runs the statements; none when it is not known, as in a script.
     pub target: Option<u32>,
+}
+
+/// Whether what a restore makes is dropped first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clean {
+    /// Nothing is.
+    #[default]
+    No,
+    /// All of it is, and has to be there.
+    Yes,
+    /// As far as it is there.
+    IfExists,
 }
 
 impl Options {

@@ -12,10 +12,12 @@ use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 
-use pgx_archive::{Entry, EntryId, Format, Kind};
+use pgx_archive::spelling::{literal, qualified};
+use pgx_archive::{Entry, EntryId, Format, Kind, Section};
 
 use crate::contents::Contents;
 use crate::copy;
+use crate::drops::{drop_statement, dropped};
 use crate::large_objects;
 use crate::options::Options;
 use crate::owner::alter_owner;
@@ -78,6 +80,10 @@ pub struct Script<'a> {
     at: HashMap<EntryId, usize>,
     written: Vec<bool>,
     defaults: TableDefaults,
+    /// Whether triggers are off while rows go in: only into tables that the script does not make.
+    switches_triggers: bool,
+    /// Whether the session has become the role that may switch triggers off.
+    is_superuser: bool,
     next: usize,
     stage: Stage,
     ahead: VecDeque<Piece>,
@@ -113,8 +119,10 @@ impl<'a> Script<'a> {
                 .map(|(place, entry)| (entry.id, place))
                 .collect(),
             written: vec![false; wanted.len()],
-            wanted,
             defaults: TableDefaults::default(),
+            switches_triggers: options.disable_triggers && !wanted.iter().any(|entry| makes(contents, entry)),
+            wanted,
+            is_superuser: false,
             next: 0,
             stage: Stage::Heading,
             ahead: VecDeque::new(),
@@ -171,19 +179,43 @@ impl<'a> Script<'a> {
         if !entry.create.is_empty() {
             text += &format!("{}\n\n", entry.create);
         }
+        if data.format != Format::LargeObjects {
+            text += &self.triggers_off(entry);
+        }
         text += &match data.format {
             Format::LargeObjects => Cow::Borrowed("BEGIN;\n\n"),
+            Format::Text | Format::Binary if self.options.inserts => Cow::Borrowed(""),
             Format::Text | Format::Binary => copy::in_script(entry, self.encoding()),
         };
         Some(text)
     }
 
     /// The text after the rows of an entry.
-    pub fn close(&self, id: EntryId) -> &'static str {
-        match self.contents.get(id).and_then(|entry| entry.data.as_ref()) {
-            Some(data) if data.format == Format::LargeObjects => "COMMIT;\n\n",
+    pub fn close(&self, id: EntryId) -> String {
+        let entry = self.contents.get(id);
+        let format = entry.and_then(|entry| entry.data.as_ref()).map(|data| data.format);
+        let end = match format {
+            Some(Format::LargeObjects) => return "COMMIT;\n\n".to_owned(),
+            _ if self.options.inserts => "\n\n",
             _ => "\\.\n\n\n",
+        };
+        match entry.filter(|_| self.switches_triggers) {
+            Some(entry) => format!("{end}{}", triggers("ENABLE", entry)),
+            None => end.to_owned(),
         }
+    }
+
+    /// What switches triggers off; the first time it takes the identity that may do so.
+    fn triggers_off(&mut self, entry: &Entry) -> String {
+        if !self.switches_triggers {
+            return String::new();
+        }
+        let identity = match self.options.superuser.as_deref() {
+            _ if std::mem::replace(&mut self.is_superuser, true) => String::new(),
+            Some(role) => format!("SET SESSION AUTHORIZATION {};\n\n", literal(role)),
+            None => "SET SESSION AUTHORIZATION DEFAULT;\n\n".to_owned(),
+        };
+        identity + &triggers("DISABLE", entry)
     }
 
     /// The encoding of the script, where it is known.
@@ -211,7 +243,11 @@ impl<'a> Script<'a> {
         if !producer.is_empty() {
             text += &format!("-- Dumped by {}\n", one_line(producer));
         }
-        format!("{text}\n{}\n", session::beginning(self.contents, self.options))
+        text += &format!("\n{}\n", session::beginning(self.contents, self.options));
+        for entry in dropped(self.contents, self.options) {
+            text += &drop_statement(entry, self.options.clean);
+        }
+        text
     }
 
     fn tail(&self) -> String {
@@ -299,9 +335,20 @@ impl Iterator for Script<'_> {
         let id = self.waits_for()?;
         let text = self.open(id)?;
         self.ahead.push_back(Piece::Rows(id));
-        self.ahead.push_back(Piece::Text(self.close(id).to_owned()));
+        self.ahead.push_back(Piece::Text(self.close(id)));
         Some(Piece::Text(text))
     }
+}
+
+/// Whether an entry makes something, other than rows.
+fn makes(contents: &Contents<'_>, entry: &Entry) -> bool {
+    entry.data.is_none() && contents.section(entry) != Section::Data
+}
+
+/// Switches the triggers of a table on or off.
+fn triggers(word: &str, entry: &Entry) -> String {
+    let table = qualified(entry.schema.as_deref().unwrap_or_default(), &entry.name);
+    format!("ALTER TABLE {table} {word} TRIGGER ALL;\n\n")
 }
 
 /// Whether a session has to connect anew after it: to what it made, or for the settings it made.

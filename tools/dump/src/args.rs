@@ -1,13 +1,17 @@
 //! The flags of pgx-dump, spelled as pg_dump spells them.
 
-use std::path::PathBuf;
+mod output;
+mod reading;
+mod selection;
 
-use clap::{Args, ValueEnum};
-use pgx_archive::Compression;
-use pgx_archive::kind::Switch;
+use clap::Args;
 use pgx_cli::{CONNECTION_ENVIRONMENT, ConnectionArgs, Exit, Manual};
-use pgx_objects::kinds::copy_format::Choice;
-use pgx_restore::Options;
+
+pub use output::{OutputArgs, OutputFormat};
+pub use reading::ReadingArgs;
+#[cfg(test)]
+pub use selection::SectionName;
+pub use selection::SelectionArgs;
 
 /// What people read about pgx-dump beside its flags.
 pub static MANUAL: Manual = Manual {
@@ -81,201 +85,4 @@ pub struct DumpArgs {
     /// How to read it.
     #[command(flatten)]
     pub reading: ReadingArgs,
-}
-
-/// What to dump.
-#[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Selection options")]
-pub struct SelectionArgs {
-    /// Only rows, large objects and sequence values
-    #[arg(short = 'a', long, conflicts_with = "schema_only")]
-    pub data_only: bool,
-
-    /// Only definitions
-    #[arg(short = 's', long)]
-    pub schema_only: bool,
-
-    /// Only schemas that match and what is in them; may be repeated
-    #[arg(short = 'n', long, value_name = "PATTERN")]
-    pub schema: Vec<String>,
-
-    /// All but the schemas that match; may be repeated
-    #[arg(short = 'N', long, value_name = "PATTERN")]
-    pub exclude_schema: Vec<String>,
-
-    /// Only tables, views and sequences that match; may be repeated
-    #[arg(short = 't', long, value_name = "PATTERN")]
-    pub table: Vec<String>,
-
-    /// All but the tables that match; may be repeated
-    #[arg(short = 'T', long, value_name = "PATTERN")]
-    pub exclude_table: Vec<String>,
-
-    /// Definitions but not rows of tables that match; may be repeated
-    #[arg(long, value_name = "PATTERN")]
-    pub exclude_table_data: Vec<String>,
-
-    /// Fail when a pattern to include matches nothing
-    #[arg(long)]
-    pub strict_names: bool,
-}
-
-/// How to write it.
-#[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Output options")]
-pub struct OutputArgs {
-    /// Write to FILE instead of standard output
-    #[arg(short = 'f', long, value_name = "FILE")]
-    pub file: Option<PathBuf>,
-
-    /// Form of the output [pgx, plain]
-    ///
-    /// pgx is the stream that the pgx tools share; plain is a script for psql.
-    #[arg(
-        short = 'F',
-        long,
-        value_name = "FORMAT",
-        default_value = "pgx",
-        hide_default_value = true,
-        hide_possible_values = true
-    )]
-    pub format: OutputFormat,
-
-    /// Compress: none, zstd[:LEVEL], gzip[:LEVEL]
-    ///
-    /// The default is zstd for a file and none for a pipe.
-    #[arg(short = 'Z', long, value_name = "METHOD[:LEVEL]")]
-    pub compress: Option<Compression>,
-
-    /// Form of rows: auto, text or binary
-    ///
-    /// auto sends binary rows for tables whose column types allow it safely, text for the rest. A plain
-    /// script has text.
-    #[arg(
-        long,
-        value_name = "FORM",
-        default_value = "auto",
-        hide_default_value = true,
-        hide_possible_values = true
-    )]
-    pub copy_format: CopyFormat,
-
-    /// In a plain script, create the database and connect to it
-    #[arg(short = 'C', long)]
-    pub create: bool,
-
-    /// In a plain script, do not set owners
-    #[arg(short = 'O', long)]
-    pub no_owner: bool,
-
-    /// In a plain script, do not grant or revoke
-    #[arg(short = 'x', long, visible_alias = "no-acl")]
-    pub no_privileges: bool,
-
-    /// In a plain script, do not set tablespaces
-    #[arg(long)]
-    pub no_tablespaces: bool,
-
-    /// In a plain script, do not set table access methods
-    #[arg(long)]
-    pub no_table_access_method: bool,
-
-    /// In a plain script, the encoding of its text (default: the database's own)
-    #[arg(short = 'E', long, value_name = "ENCODING")]
-    pub encoding: Option<String>,
-
-    /// In a plain script, the key of \restrict: letters and digits
-    #[arg(long, value_name = "KEY", value_parser = restrict_key)]
-    pub restrict_key: Option<String>,
-}
-
-impl OutputArgs {
-    /// The form of rows: scripts have text.
-    pub fn rows(&self) -> Choice {
-        match (self.format, self.copy_format) {
-            (OutputFormat::Plain, _) | (_, CopyFormat::Text) => Choice::Text,
-            (_, CopyFormat::Auto) => Choice::Auto,
-            (_, CopyFormat::Binary) => Choice::Binary,
-        }
-    }
-
-    /// What a script leaves out or adds.
-    pub fn options(&self) -> Options {
-        Options {
-            create: self.create,
-            no_owner: self.no_owner,
-            no_tablespaces: self.no_tablespaces,
-            no_table_access_method: self.no_table_access_method,
-            without: self.no_privileges.then_some(Switch::Privileges).into_iter().collect(),
-            ..Options::default()
-        }
-    }
-}
-
-/// How to read it.
-#[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Reading options")]
-pub struct ReadingArgs {
-    /// Fail when a table cannot be locked within MS milliseconds
-    #[arg(long, value_name = "MS")]
-    pub lock_wait_timeout: Option<u32>,
-
-    /// Use a snapshot that another session exported
-    #[arg(long, value_name = "ID")]
-    pub snapshot: Option<String>,
-
-    /// Wait for a moment that no serializable transaction can find inconsistent
-    #[arg(long, conflicts_with = "snapshot")]
-    pub serializable_deferrable: bool,
-
-    /// Read with N sessions at once (default: up to 4, not more than cores)
-    ///
-    /// All of them see the same moment and write into the one stream; big tables are shared out among them
-    /// in ranges of blocks.
-    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
-    pub jobs: Option<u32>,
-
-    /// Send at most so many bytes a second: 50MB, 800kB
-    #[arg(long, value_name = "RATE", value_parser = pgx_cli::rate)]
-    pub rate_limit: Option<u64>,
-}
-
-/// Form of the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum OutputFormat {
-    /// The stream that the pgx tools share.
-    Pgx,
-    /// A script for psql.
-    #[value(alias = "p")]
-    Plain,
-}
-
-/// Form of rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum CopyFormat {
-    /// Binary where it is safe, else text.
-    Auto,
-    /// Text.
-    Text,
-    /// Binary wherever it can be.
-    Binary,
-}
-
-/// Lanes that are started when the user does not say how many.
-const LANES: usize = 4;
-
-impl ReadingArgs {
-    /// How many sessions may read at once.
-    pub fn lanes(&self) -> u32 {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        self.jobs.unwrap_or(cores.min(LANES) as u32)
-    }
-}
-
-fn restrict_key(text: &str) -> Result<String, String> {
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        Ok(text.to_owned())
-    } else {
-        Err("a key is made of letters and digits".into())
-    }
 }

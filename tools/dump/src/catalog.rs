@@ -26,8 +26,10 @@ pub async fn read(
     let mut db = Database::new(server);
     ask(session, &mut db, Phase::Early).await?;
     let plan = data::Plan {
-        rows: !selection.schema_only,
-        unlogged: !db.server.standby,
+        rows: selection.rows(),
+        sequences: selection.sequence_data,
+        unlogged: !db.server.standby && !selection.no_unlogged_table_data,
+        via_root: selection.load_via_partition_root,
         ..data::Plan::default()
     };
     let choice = choice::resolve(session, &db, selection).await?;

@@ -1,6 +1,6 @@
-//! Patterns to objects: what `-n -N -t -T` and `--exclude-table-data` mean in this database.
+//! Patterns to objects: what the flags with patterns mean in this database.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use pgx_objects::choose::Choice;
 use pgx_objects::{Database, find};
@@ -8,47 +8,73 @@ use pgx_selection::{Pattern, PatternError};
 use pgx_server::Session;
 
 use crate::args::SelectionArgs;
+use crate::condition::Condition;
 use crate::error::Error;
 
 /// Looks every pattern up.
 ///
 /// A class of include patterns that matches nothing at all is an error; with `--strict-names`, so is any
-/// include pattern that matches nothing.
+/// include pattern that matches nothing. The pattern of a condition has to match, always: else rows would be
+/// dumped that were not meant to be.
 pub async fn resolve(session: &Session, db: &Database, selection: &SelectionArgs) -> Result<Choice, Error> {
     let lookup = Lookup {
         session,
         db,
         strict: selection.strict_names,
     };
-    Ok(Choice {
-        schemas: lookup.include(&selection.schema, What::Schemas).await?,
-        without_schemas: lookup.exclude(&selection.exclude_schema, What::Schemas).await?,
-        tables: lookup.include(&selection.table, What::Tables).await?,
-        without_tables: lookup.exclude(&selection.exclude_table, What::Tables).await?,
-        without_rows: lookup.exclude(&selection.exclude_table_data, What::Tables).await?,
-        large_objects: selection.schema_only.then_some(false),
-        ..Choice::default()
-    })
+    let tables = [
+        (&selection.table, What::Tables),
+        (&selection.table_and_children, What::TablesAndChildren),
+    ];
+    let without_tables = [
+        (&selection.exclude_table, What::Tables),
+        (&selection.exclude_table_and_children, What::TablesAndChildren),
+    ];
+    let without_rows = [
+        (&selection.exclude_table_data, What::Tables),
+        (&selection.exclude_table_data_and_children, What::TablesAndChildren),
+    ];
+    let choice = Choice {
+        schemas: lookup.include(&[(&selection.schema, What::Schemas)]).await?,
+        without_schemas: lookup.exclude(&[(&selection.exclude_schema, What::Schemas)]).await?,
+        tables: lookup.include(&tables).await?,
+        without_tables: lookup.exclude(&without_tables).await?,
+        extensions: lookup.include(&[(&selection.extension, What::Extensions)]).await?,
+        without_extensions: lookup
+            .exclude(&[(&selection.exclude_extension, What::Extensions)])
+            .await?,
+        without_rows: lookup.exclude(&without_rows).await?,
+        large_objects: selection.large_objects(),
+        conditions: lookup.conditions(&selection.conditions).await?,
+    };
+    Ok(choice)
 }
 
 #[derive(Clone, Copy)]
 enum What {
     Schemas,
     Tables,
+    TablesAndChildren,
+    Extensions,
 }
+
+/// Patterns, and what they are matched against.
+type Patterns<'a> = (&'a Vec<String>, What);
 
 impl What {
     fn plural(self) -> &'static str {
         match self {
             What::Schemas => "schemas",
-            What::Tables => "tables",
+            What::Tables | What::TablesAndChildren => "tables",
+            What::Extensions => "extensions",
         }
     }
 
     fn parse(self, text: &str) -> Result<Pattern, PatternError> {
         match self {
             What::Schemas => Pattern::parse_schema(text),
-            What::Tables => Pattern::parse(text),
+            What::Tables | What::TablesAndChildren => Pattern::parse(text),
+            What::Extensions => Pattern::parse_name(text),
         }
     }
 }
@@ -60,20 +86,22 @@ struct Lookup<'a> {
 }
 
 impl Lookup<'_> {
-    async fn include(&self, patterns: &[String], what: What) -> Result<Option<HashSet<u32>>, Error> {
-        if patterns.is_empty() {
+    async fn include(&self, classes: &[Patterns<'_>]) -> Result<Option<HashSet<u32>>, Error> {
+        let Some((_, what)) = classes.iter().find(|(patterns, _)| !patterns.is_empty()) else {
             return Ok(None);
-        }
+        };
         let mut found = HashSet::new();
-        for pattern in patterns {
-            let oids = self.find(pattern, what).await?;
-            if self.strict && oids.is_empty() {
-                return Err(Error::NoMatch {
-                    what: what.plural(),
-                    pattern: Some(pattern.clone()),
-                });
+        for (patterns, what) in classes {
+            for pattern in *patterns {
+                let oids = self.find(pattern, *what).await?;
+                if self.strict && oids.is_empty() {
+                    return Err(Error::NoMatch {
+                        what: what.plural(),
+                        pattern: Some(pattern.clone()),
+                    });
+                }
+                found.extend(oids);
             }
-            found.extend(oids);
         }
         if found.is_empty() {
             return Err(Error::NoMatch {
@@ -84,12 +112,33 @@ impl Lookup<'_> {
         Ok(Some(found))
     }
 
-    async fn exclude(&self, patterns: &[String], what: What) -> Result<HashSet<u32>, Error> {
+    async fn exclude(&self, classes: &[Patterns<'_>]) -> Result<HashSet<u32>, Error> {
         let mut found = HashSet::new();
-        for pattern in patterns {
-            found.extend(self.find(pattern, what).await?);
+        for (patterns, what) in classes {
+            for pattern in *patterns {
+                found.extend(self.find(pattern, *what).await?);
+            }
         }
         Ok(found)
+    }
+
+    /// The conditions of each table, all of which have to hold.
+    async fn conditions(&self, conditions: &[Condition]) -> Result<HashMap<u32, Vec<String>>, Error> {
+        let mut of: HashMap<u32, Vec<String>> = HashMap::new();
+        for condition in conditions {
+            let matched = self.find(&condition.table, What::Tables).await?;
+            let with_rows = find::with_rows(self.db, &matched);
+            if with_rows.is_empty() {
+                return Err(Error::NoMatch {
+                    what: "tables",
+                    pattern: Some(condition.table.clone()),
+                });
+            }
+            for oid in with_rows {
+                of.entry(oid).or_default().push(condition.holds.clone());
+            }
+        }
+        Ok(of)
     }
 
     async fn find(&self, text: &str, what: What) -> Result<Vec<u32>, Error> {
@@ -106,7 +155,8 @@ impl Lookup<'_> {
         }
         let sql = match what {
             What::Schemas => find::schemas(&pattern),
-            What::Tables => find::relations(&pattern),
+            What::Tables | What::TablesAndChildren => find::relations(&pattern),
+            What::Extensions => find::extensions(&pattern),
         };
         let answer = self.session.rows(&sql).await.map_err(|error| Error::Query {
             query: "patterns",
@@ -116,9 +166,11 @@ impl Lookup<'_> {
             .rows
             .iter()
             .filter_map(|row| row.first()?.as_deref()?.parse().ok());
+        let visible = |oid: &u32| find::visible(self.db, &pattern, *oid);
         Ok(match what {
-            What::Schemas => oids.collect(),
-            What::Tables => oids.filter(|oid| find::visible(self.db, &pattern, *oid)).collect(),
+            What::Schemas | What::Extensions => oids.collect(),
+            What::Tables => oids.filter(visible).collect(),
+            What::TablesAndChildren => find::with_children(self.db, oids.filter(visible).collect()),
         })
     }
 }

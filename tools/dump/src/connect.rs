@@ -101,13 +101,14 @@ async fn begin(session: Session, info: Conninfo, args: &DumpArgs, process: &Proc
     let options = SourceOptions {
         role: args.connection.role.clone(),
         isolation,
+        quote_all_identifiers: args.output.quote_all_identifiers,
         encoding: encoding(&session, args),
         ..SourceOptions::default()
     };
     let facts = source::begin(&session, &options).await?;
     let snapshot = match &args.reading.snapshot {
         Some(snapshot) => Some(snapshot.clone()),
-        None if args.reading.lanes() < 2 || args.selection.schema_only => None,
+        None if args.reading.lanes() < 2 || !args.selection.rows() => None,
         None => match source::export_snapshot(&session).await {
             Ok(snapshot) => Some(snapshot),
             Err(error) if error.is_connection() => return Err(error.into()),

@@ -1,8 +1,6 @@
 //! From session to entries, and to the list of what is to be read.
 
-use std::collections::HashSet;
-
-use pgx_archive::{Entry, EntryId, Kind, Section};
+use pgx_archive::Entry;
 use pgx_cli::Process;
 use pgx_objects::kinds::data;
 use pgx_objects::{Server, emit, order};
@@ -12,6 +10,7 @@ use crate::args::DumpArgs;
 use crate::catalog;
 use crate::connect::Source;
 use crate::error::Error;
+use crate::keep::keep;
 use crate::parts::{self, Part};
 
 /// Everything that is wanted of the database, in order, and the parts in which its rows are read.
@@ -27,20 +26,18 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
     };
     let mut db = catalog::read(&source.session, server, &args.selection, args.reading.lock_wait_timeout).await?;
     let refused = data::choose_format(&mut db, args.output.rows());
-    if args.selection.data_only {
+    if !args.selection.definitions() {
         data::order_by_foreign_keys(&mut db);
     }
     let order = order::order(&mut db)?;
     let mut entries = emit::entries(&db, &order);
-    if args.selection.data_only {
-        keep_data(&mut entries);
-    }
+    keep(&mut entries, &args.selection);
     let refused = refused
         .into_iter()
         .map(|(table, column)| (db.qualified(table), column))
         .collect();
     let mut parts = parts::parts(&entries);
-    let inside = data::with_rows_inside(&db).into_iter().map(|table| db.qualified(table));
+    let inside = data::read_with_others(&db).into_iter().map(|table| db.qualified(table));
     parts::leave_to_holder(&mut parts, &inside.collect());
     Ok(Description {
         entries,
@@ -48,20 +45,6 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
         refused,
         unreadable: db.unreadable_subscriptions,
     })
-}
-
-/// Leaves the rows and what follows them (comments and privileges of large objects), the settings with which
-/// every dump begins, and the database itself.
-fn keep_data(entries: &mut Vec<Entry>) {
-    let data: HashSet<EntryId> = entries
-        .iter()
-        .filter(|entry| entry.section == Section::Data)
-        .map(|entry| entry.id)
-        .collect();
-    entries.retain(|entry| match entry.kind {
-        Kind::Encoding | Kind::StdStrings | Kind::SearchPath | Kind::Database | Kind::DatabaseProperties => true,
-        _ => data.contains(&entry.id) || entry.parent.is_some_and(|parent| data.contains(&parent)),
-    });
 }
 
 /// What a dump is made of.

@@ -3,7 +3,7 @@
 use pgx_archive::head::{Content, Head, LATIN1_BYTES, Locale, Source};
 use pgx_server::source::ServerFacts;
 
-use crate::args::{DumpArgs, SelectionArgs};
+use crate::args::DumpArgs;
 
 /// HEAD of a new archive.
 pub fn head(facts: &ServerFacts, args: &DumpArgs) -> Head {
@@ -34,33 +34,7 @@ pub fn head(facts: &ServerFacts, args: &DumpArgs) -> Head {
     if facts.encoding == "SQL_ASCII" {
         head.requires.push(LATIN1_BYTES.to_owned());
     }
-    head.selection = words(&args.selection);
+    head.selection = args.selection.words();
     head.lanes = args.reading.lanes();
     head
-}
-
-/// The selection in the user's words, one option after another.
-fn words(selection: &SelectionArgs) -> Vec<String> {
-    let mut words = Vec::new();
-    let switches = [
-        (selection.data_only, "--data-only"),
-        (selection.schema_only, "--schema-only"),
-    ];
-    words.extend(
-        switches
-            .iter()
-            .filter(|(on, _)| *on)
-            .map(|(_, word)| (*word).to_owned()),
-    );
-    let lists = [
-        ("--schema", &selection.schema),
-        ("--exclude-schema", &selection.exclude_schema),
-        ("--table", &selection.table),
-        ("--exclude-table", &selection.exclude_table),
-        ("--exclude-table-data", &selection.exclude_table_data),
-    ];
-    for (word, patterns) in lists {
-        words.extend(patterns.iter().map(|pattern| format!("{word}={pattern}")));
-    }
-    words
 }

@@ -176,6 +176,7 @@ mod tests {
         entry.id = EntryId(id);
         entry.data = Some(Data {
             columns: vec!["a".into()],
+            types: Vec::new(),
             format: Format::Text,
             encoding: "UTF8".into(),
             settings: Default::default(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use pgx_archive::{Compression, Encoder};
-use pgx_cli::{Content, Destination, Exit, Failure, Process};
+use pgx_cli::{Content, Destination, Exit, Failure, Notice, Process};
 
 use crate::args::{DumpArgs, OutputFormat};
 use crate::connect::Source;
@@ -13,14 +13,16 @@ use crate::error::Error;
 use crate::lanes::{self, Lanes};
 use crate::sink::Sink;
 use crate::stream::{self, GivenUp};
-use crate::{connect, describe, head, plain};
+use crate::{connect, describe, filters, head, plain};
 
 /// How long a dump may wind up after a signal: time enough to cancel what the server does and to write last
 /// words to whoever still reads.
 const WIND_UP: Duration = Duration::from_secs(2);
 
 /// Runs the tool.
-pub fn run(args: DumpArgs, process: &Process) -> Result<(), Failure> {
+pub fn run(mut args: DumpArgs, process: &Process) -> Result<(), Failure> {
+    args.output.check()?;
+    filters::read(&mut args.selection)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::caused_by(Exit::Failed, &error))?;
     let ended = runtime.block_on(async {
         let signal = process.interrupt.raised();
@@ -47,6 +49,12 @@ async fn story(args: &DumpArgs, process: &Process) -> Result<(), Failure> {
         Destination::File => Compression::Zstd(3),
         _ => Compression::Stored,
     });
+    if let [first, ..] = args.output.without_effect().as_slice() {
+        let notice = Notice::new(format!("{first} has no effect on a stream"));
+        process
+            .messages
+            .warning(notice.hint("give it to pgx-load, or write a script with --format=plain"));
+    }
     let source = connect::source(args, process).await?;
     let sink = Sink::new(output, args.reading.rate_limit);
     match args.output.format {

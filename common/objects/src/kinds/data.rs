@@ -13,6 +13,7 @@ use crate::sql::ident;
 
 use super::columns::Column;
 use super::relation::Relation;
+use super::size::Cut;
 
 mod order;
 mod plan;
@@ -68,11 +69,18 @@ pub fn choose_format(db: &mut Database, choice: super::copy_format::Choice) -> V
     refused
 }
 
-/// Tables with rows inside their rows: whoever reads them locks more than the table itself.
-pub fn with_rows_inside(db: &Database) -> Vec<NodeId> {
+/// Tables with rows inside their rows, or with a condition: whoever reads them locks more than the table itself.
+pub fn read_with_others(db: &Database) -> Vec<NodeId> {
     let inside = |column: &Column| super::copy_format::contains_rows(&db.type_forms, column.type_oid);
+    let conditional = |relation: &Relation| {
+        let data = relation.data.map(|id| &db.object(id).body);
+        matches!(data, Some(Body::TableData(data)) if data.condition.is_some())
+    };
     db.nodes()
-        .filter(|&id| db.relation(id).is_some_and(|relation| sent(relation).any(inside)))
+        .filter(|&id| {
+            let relation = db.relation(id);
+            relation.is_some_and(|relation| conditional(relation) || sent(relation).any(inside))
+        })
         .collect()
 }
 
@@ -117,9 +125,17 @@ impl TableData {
         if relation.relkind == 'f' {
             entry.fields.insert(read::FOREIGN.to_owned(), true.into());
         }
-        let cut = db.cut(self.table);
+        let cut = match self.condition {
+            // A condition may look into other tables: it is read once, by the session that holds the locks.
+            Some(_) => Cut::WHOLE,
+            None => db.cut(self.table),
+        };
         entry.data = Some(Data {
             columns: names.iter().map(|name| (*name).to_owned()).collect(),
+            types: match self.format {
+                Format::Binary => sent(relation).map(|column| built_of(db, column)).collect(),
+                _ => Vec::new(),
+            },
             format: self.format,
             encoding: db.server.encoding.clone(),
             settings: settings(),
@@ -132,6 +148,11 @@ impl TableData {
         });
         Some(entry)
     }
+}
+
+/// How the values of a column are built; the name of its type where there is no word for that.
+fn built_of(db: &Database, column: &Column) -> String {
+    super::copy_format::spelling(&db.type_forms, column.type_oid).unwrap_or_else(|| column.type_name.clone())
 }
 
 /// `(a, b)`, or nothing for a table without columns to send.

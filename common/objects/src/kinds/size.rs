@@ -55,17 +55,21 @@ pub struct Cut {
     pub blocks: u64,
 }
 
+impl Cut {
+    /// One part with all rows.
+    pub const WHOLE: Cut = Cut { parts: 1, blocks: 0 };
+}
+
 impl Size {
     /// How a table of this size is cut into parts of about [`PART`] bytes.
     pub fn cut(self) -> Cut {
-        let whole = Cut { parts: 1, blocks: 0 };
         if self.bytes <= PART || self.blocks <= 1 {
-            return whole;
+            return Cut::WHOLE;
         }
         let blocks = ((u128::from(PART) * u128::from(self.blocks) / u128::from(self.bytes)) as u64).max(1);
         match u32::try_from(self.blocks.div_ceil(blocks)) {
             Ok(parts) if parts > 1 => Cut { parts, blocks },
-            _ => whole,
+            _ => Cut::WHOLE,
         }
     }
 }
@@ -73,16 +77,15 @@ impl Size {
 impl Database {
     /// How the rows of a table are cut: only heap tables can be, on servers that read ranges of blocks.
     pub fn cut(&self, table: crate::database::NodeId) -> Cut {
-        let whole = Cut { parts: 1, blocks: 0 };
         let heap = self
             .relation(table)
             .is_some_and(|body| body.relkind == 'r' && body.access_method.as_deref() == Some("heap"));
         if !heap || self.server.major() < RANGES_SINCE {
-            return whole;
+            return Cut::WHOLE;
         }
         self.sizes
             .get(&self.object(table).catalog.oid)
-            .map_or(whole, |size| size.cut())
+            .map_or(Cut::WHOLE, |size| size.cut())
     }
 }
 

@@ -124,7 +124,7 @@ fn add(db: &mut Database, id: NodeId, condition: Option<String>, choice: &Choice
         }),
         _ => Body::TableData(TableData {
             table: id,
-            condition: condition.filter(|condition| !condition.is_empty()),
+            condition: clause(db, id, condition.filter(|condition| !condition.is_empty()), choice),
             format: Format::Text,
             root: root(db, relation, plan.via_root),
         }),
@@ -148,6 +148,17 @@ fn add(db: &mut Database, id: NodeId, condition: Option<String>, choice: &Choice
     if let Some(relation) = db.relation_mut(id) {
         relation.data = Some(data);
     }
+}
+
+/// The WHERE clause for the rows of a table: that of its extension, and what the user wants to hold.
+fn clause(db: &Database, table: NodeId, extension: Option<String>, choice: &Choice) -> Option<String> {
+    let Some(conditions) = choice.conditions.get(&db.object(table).catalog.oid) else {
+        return extension;
+    };
+    let mut all: Vec<String> = conditions.iter().map(|condition| format!("({condition})")).collect();
+    // An extension may give any clause, so it is left in a query of its own.
+    all.extend(extension.map(|clause| format!("ctid IN (SELECT ctid FROM ONLY {} {clause})", db.qualified(table))));
+    Some(format!("WHERE {}", all.join(" AND ")))
 }
 
 /// Whether a relation of this kind has contents that a dump carries.
