@@ -53,6 +53,13 @@ impl<W: Write> Writer<W, Start> {
     }
 }
 
+impl<W, State> Writer<W, State> {
+    /// Where it is written to.
+    pub fn sink(&self) -> &W {
+        &self.sink
+    }
+}
+
 impl<W: Write> Writer<W, Toc> {
     /// Writes entries; may be called any number of times.
     pub fn entries(&mut self, entries: &[Entry]) -> Result<(), WriteError> {

@@ -1,0 +1,49 @@
+//! The way out: bytes at no more than the rate that was asked for, and a memory of when the last ones went.
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use pgx_cli::{Failure, Output, Pace};
+
+/// How long nothing may flow without a sign of life; readers wait for one every 5 seconds.
+const QUIET: Duration = Duration::from_secs(3);
+
+/// An output that keeps to a rate.
+pub struct Outlet {
+    output: Output,
+    pace: Pace,
+    last: Instant,
+}
+
+impl Outlet {
+    /// Nothing written yet; at most `rate` bytes a second.
+    pub fn new(output: Output, rate: Option<u64>) -> Outlet {
+        Outlet {
+            output,
+            pace: Pace::new(rate),
+            last: Instant::now(),
+        }
+    }
+
+    /// Whether a sign of life is due: nothing has been written for a while.
+    pub fn is_quiet(&self) -> bool {
+        self.last.elapsed() > QUIET
+    }
+
+    /// Writes out what is gathered; a file is on disk then.
+    pub fn finish(self) -> Result<(), Failure> {
+        self.output.finish()
+    }
+}
+
+impl Write for Outlet {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.pace.wait(bytes.len());
+        self.last = Instant::now();
+        self.output.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+}

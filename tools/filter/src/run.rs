@@ -1,0 +1,49 @@
+//! The story of pgx-filter.
+
+use pgx_cli::{Content, Exit, Failure, Process};
+use pgx_selection::{Selection, SelectionError};
+
+use crate::args::FilterArgs;
+use crate::member::Filter;
+use crate::outlet::Outlet;
+use crate::stream::Stream;
+
+/// Passes one member after another on, as long as some come.
+pub fn run(args: FilterArgs, process: &Process) -> Result<(), Failure> {
+    let selection = args
+        .selection
+        .selection(args.input.as_deref(), |file| process.text(file), refused)?;
+    let input = process.input(args.input.as_deref())?;
+    input.expect_stream()?;
+    let output = process.output(args.output.file.as_deref(), Content::Archive)?;
+    input.expect_apart(&output)?;
+
+    let filter = Filter {
+        // The database itself stays: whether it is made is for the loader's -C to say.
+        selection: Selection {
+            database: true,
+            ..selection
+        },
+        compression: args.output.compress,
+        messages: &process.messages,
+        progress: process.progress(),
+    };
+    let mut stream = Stream::new(input, args.output.buffer, &process.interrupt)?;
+    let mut outlet = Outlet::new(output, args.output.rate_limit);
+    loop {
+        outlet = filter.pass(&mut stream, outlet)?;
+        if stream.is_over()? {
+            return outlet.finish();
+        }
+    }
+}
+
+/// What is wrong with a selection.
+pub fn refused(error: SelectionError) -> Failure {
+    let exit = if error.is_usage() { Exit::Usage } else { Exit::Failed };
+    let failure = Failure::new(exit, error.to_string());
+    match error.remedy() {
+        Some(remedy) => failure.hint(remedy),
+        None => failure,
+    }
+}
