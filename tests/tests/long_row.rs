@@ -27,6 +27,7 @@ fn entry() -> Entry {
     entry.id = EntryId(1);
     entry.data = Some(Data {
         columns: vec!["picture".into()],
+        types: Vec::new(),
         format: Format::Binary,
         encoding: "UTF8".into(),
         settings: Default::default(),

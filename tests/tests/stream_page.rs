@@ -97,6 +97,7 @@ fn entry() -> Entry {
     entry.fields.insert("fields".into(), 1.into());
     entry.data = Some(Data {
         columns: vec!["id".into()],
+        types: vec!["text".into()],
         format: Format::Text,
         encoding: "UTF8".into(),
         settings: [("settings".to_owned(), "x".to_owned())].into(),

@@ -38,7 +38,7 @@ const CHUNK: usize = 64 << 10;
 /// # let mut orders = Entry::new(Kind::TableData, Some("public"), "orders", "shop");
 /// # orders.id = EntryId(1);
 /// # orders.data = Some(Data {
-/// #     columns: vec!["id".into()], format: Format::Text, encoding: "UTF8".into(), settings: Default::default(),
+/// #     columns: vec!["id".into()], types: vec![], format: Format::Text, encoding: "UTF8".into(), settings: Default::default(),
 /// #     parts: 1, part_blocks: 0, logged: true, via_root: false, estimated_rows: 2, estimated_bytes: 8192,
 /// # });
 /// # toc.entries(&[orders])?;

@@ -172,6 +172,10 @@ pub struct Data {
     /// Columns in the order of COPY; empty for large objects.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
+    /// For binary rows: how the values of each column are built, `int4`, `array(text)`, `range(date)`, so that they
+    /// can be turned into text; empty where nobody said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<String>,
     /// Text or binary rows.
     pub format: Format,
     /// Encoding of the rows: the database's own.

@@ -25,6 +25,7 @@
 //! orders.id = EntryId(1);
 //! orders.data = Some(Data {
 //!     columns: vec!["id".into(), "item".into()],
+//!     types: Vec::new(),
 //!     format: Format::Text,
 //!     encoding: "UTF8".into(),
 //!     settings: Default::default(),

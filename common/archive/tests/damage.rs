@@ -25,6 +25,7 @@ fn entry(id: u32, parts: u32) -> Entry {
     entry.copy = format!("COPY public.table_{id} (id, value) FROM stdin;\n");
     entry.data = Some(Data {
         columns: vec!["id".into(), "value".into()],
+        types: Vec::new(),
         format: Format::Text,
         encoding: "UTF8".into(),
         settings: [("TimeZone".to_owned(), "UTC".to_owned())].into(),

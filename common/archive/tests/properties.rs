@@ -59,6 +59,7 @@ fn entry(id: u32, parts: usize) -> Entry {
     entry.id = EntryId(id);
     entry.data = Some(Data {
         columns: vec!["id".into()],
+        types: Vec::new(),
         format: Format::Text,
         encoding: "UTF8".into(),
         settings: Default::default(),
@@ -197,6 +198,7 @@ fn any_entry() -> impl Strategy<Value = Entry> {
                 .collect();
             entry.data = visible.then(|| Data {
                 columns: texts.clone(),
+                types: texts.clone(),
                 format: Format::Binary,
                 encoding: texts[6].clone(),
                 settings: settings.clone(),

@@ -47,6 +47,7 @@ impl std::error::Error for NotCopied {}
 /// rows.copy = "COPY public.orders (id, item) FROM stdin;\n".to_owned();
 /// rows.data = Some(Data {
 ///     columns: vec!["id".to_owned(), "item".to_owned()],
+///     types: Vec::new(),
 ///     format: Format::Binary,
 ///     encoding: "UTF8".to_owned(),
 ///     settings: Default::default(),

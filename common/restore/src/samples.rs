@@ -40,6 +40,7 @@ pub fn rows(name: &str) -> Entry {
 pub fn data(format: Format) -> Data {
     Data {
         columns: vec!["id".to_owned()],
+        types: Vec::new(),
         format,
         encoding: "UTF8".to_owned(),
         settings: Default::default(),

@@ -96,6 +96,7 @@ pub fn data(id: EntryId, name: &str, format: Format, parts: u32) -> Entry {
         dependencies: vec![TABLE],
         data: Some(Data {
             columns,
+            types: Vec::new(),
             format,
             encoding: "UTF8".into(),
             settings: Default::default(),

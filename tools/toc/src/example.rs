@@ -70,6 +70,7 @@ pub fn entries() -> Vec<Entry> {
                 dependencies: vec![EntryId(4)],
                 data: Some(Data {
                     columns: vec!["id".into(), "item".into()],
+                    types: Vec::new(),
                     format: Format::Text,
                     encoding: "UTF8".into(),
                     settings: Default::default(),

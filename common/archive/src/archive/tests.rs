@@ -20,6 +20,7 @@ fn entry(id: EntryId, parts: u32) -> Entry {
     entry.id = id;
     entry.data = Some(Data {
         columns: vec!["id".into()],
+        types: Vec::new(),
         format: Format::Text,
         encoding: "UTF8".into(),
         settings: Default::default(),

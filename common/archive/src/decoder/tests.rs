@@ -36,6 +36,7 @@ fn entry(id: EntryId, parts: Option<u32>) -> Entry {
     entry.id = id;
     entry.data = parts.map(|parts| Data {
         columns: vec!["id".into()],
+        types: Vec::new(),
         format: Format::Text,
         encoding: "UTF8".into(),
         settings: Default::default(),

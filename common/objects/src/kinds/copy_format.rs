@@ -18,18 +18,10 @@ use crate::rows::Rows;
 use super::columns::{Column, described};
 use super::{Phase, Reader};
 
-/// Built-in types whose binary form is the same everywhere.
-static SAFE: &[u32] = &[
-    16, 17, 20, 21, 23, 25, 114, // bool bytea int8 int2 int4 text json
-    600, 601, 602, 603, 604, 628, 718, // point lseg path box polygon line circle
-    650, 774, 829, 869, // cidr macaddr8 macaddr inet
-    700, 701, 1700, // float4 float8 numeric
-    1042, 1043, // bpchar varchar
-    1082, 1083, 1114, 1184, 1186, 1266, // date time timestamp timestamptz interval timetz
-    1560, 1562, 2950, 3802, // bit varbit uuid jsonb
-    3904, 3906, 3908, 3910, 3912, 3926, // ranges
-    4451, 4532, 4533, 4534, 4535, 4536, // multiranges
-];
+mod built_of;
+
+use built_of::built_in;
+pub use built_of::spelling;
 
 /// Built-in types whose values are OIDs of objects: regproc, regprocedure, regoper, regoperator, regclass,
 /// regtype, regconfig, regdictionary, regnamespace, regrole, regcollation.
@@ -145,7 +137,7 @@ pub fn decide<'a>(
 }
 
 fn trust(types: &HashMap<u32, TypeForm>, oid: u32) -> Trust {
-    if SAFE.contains(&oid) {
+    if built_in(oid).is_some() {
         return Trust::Safe;
     }
     let Some(form) = types.get(&oid).filter(|form| form.is_binary) else {

@@ -28,6 +28,7 @@ impl LargeObjectData {
         let mut entry = Entry::new(Kind::Blobs, None, name, owner);
         entry.data = Some(Data {
             columns: Vec::new(),
+            types: Vec::new(),
             format: Format::LargeObjects,
             encoding: out.db.server.encoding.clone(),
             settings: BTreeMap::new(),

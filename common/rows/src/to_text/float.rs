@@ -273,4 +273,11 @@ mod tests {
             assert_eq!(binary.is_half_way(Decimal::read(spelled)), half_way, "{spelled}");
         }
     }
+
+    #[test]
+    fn what_is_half_way_to_a_neighbour_is_not_taken() {
+        // 1.0000008e9 and 1.8014398509482e16 would be given back, by rounding to even.
+        assert_eq!(short(1_000_000_768.0), "1.00000077e+09");
+        assert_eq!(long(18_014_398_509_481_992.0), "1.8014398509481992e+16");
+    }
 }

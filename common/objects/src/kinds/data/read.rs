@@ -70,6 +70,7 @@ mod tests {
         let mut entry = Entry::new(Kind::TableData, Some("public"), "Order", "joe");
         entry.data = Some(Data {
             columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+            types: Vec::new(),
             format,
             encoding: "UTF8".to_owned(),
             settings: Default::default(),

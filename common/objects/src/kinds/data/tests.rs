@@ -93,6 +93,7 @@ fn the_entry_of_rows() {
     assert_eq!(entry.parent, entry.dependencies.first().copied());
     let data = entry.data.expect("rows are described");
     assert_eq!(data.columns, ["id", "to"]);
+    assert_eq!(data.types, ["int4", "int4"]);
     assert_eq!((data.format, data.encoding.as_str()), (Format::Binary, "UTF8"));
     assert_eq!((data.estimated_rows, data.logged, data.via_root), (0, true, false));
 }
