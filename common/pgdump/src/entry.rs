@@ -34,6 +34,7 @@ pub(crate) fn entries(records: &[Record], encoding: &Encoding) -> Result<Vec<Ent
     for at in 0..entries.len() {
         entries[at].parent = parent(&entries[at], |id| places.get(&id).map(|&at| &entries[at]));
     }
+    inheritance(&mut entries, &places);
     for at in 0..entries.len() {
         let group = entries[at]
             .parent
@@ -46,6 +47,32 @@ pub(crate) fn entries(records: &[Record], encoding: &Encoding) -> Result<Vec<Ent
         }
     }
     Ok(entries)
+}
+
+/// What tables inherit from, or are partitions of: tables that they depend on, or are attached to.
+fn inheritance(entries: &mut [Entry], places: &HashMap<EntryId, usize>) {
+    let is_table = |entry: &Entry| matches!(entry.kind, Kind::Table | Kind::ForeignTable);
+    let mut pairs = Vec::new();
+    for entry in entries.iter() {
+        let tables = || {
+            let on = entry.dependencies.iter().filter_map(|id| places.get(id));
+            on.map(|&at| &entries[at])
+                .filter(|on| is_table(on) && on.id != entry.id)
+        };
+        if is_table(entry) {
+            pairs.extend(tables().map(|parent| (parent.id, entry.id)));
+        } else if entry.kind == Kind::TableAttach {
+            let child = tables().find(|on| on.name == entry.name && on.schema == entry.schema);
+            pairs.extend(entry.parent.zip(child.map(|child| child.id)));
+        }
+    }
+    for (parent, child) in pairs {
+        if let Some(&at) = places.get(&child)
+            && !entries[at].inherits.contains(&parent)
+        {
+            entries[at].inherits.push(parent);
+        }
+    }
 }
 
 fn entry(record: &Record, encoding: &Encoding) -> Result<Entry, Error> {

@@ -6,7 +6,9 @@
 //!
 //! - A reader tells a [`Visitor`] what it finds, in the order in which it comes: [`custom::read`],
 //!   [`custom::read_file`], [`directory::read`], [`tar::read`].
-//! - A writer takes a [`Plan`], made of HEAD and entries, and then rows: [`custom::Writer`] one block after
+//! - [`Assembly`] makes any of the formats from rows as a stream has them: parts of many tables, interleaved,
+//!   in text or binary.
+//! - Below it, a writer takes a [`Plan`], made of HEAD and entries, and then rows: [`custom::Writer`] one block after
 //!   another, [`directory::Writer`] any number at once, [`tar::Writer`] from rows that have been staged.
 //! - [`Error`] says which entry, which byte and what is wrong; whatever the input, there is no panic, and
 //!   memory is bounded.
@@ -46,6 +48,7 @@
 //! # Ok::<(), Error>(())
 //! ```
 
+pub mod assembly;
 mod body;
 mod bytes;
 mod compression;
@@ -59,6 +62,7 @@ mod large_objects;
 mod members;
 #[cfg(test)]
 mod samples;
+mod stage;
 pub mod tar;
 #[cfg(test)]
 mod tests;
@@ -66,6 +70,7 @@ pub mod toc;
 mod version;
 mod visitor;
 
+pub use assembly::{Assembly, Target};
 pub use compression::{Algorithm, Compression};
 pub use contents::{Block, Contents, Plan};
 pub use error::{Error, Fault};

@@ -3,6 +3,7 @@
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
+use pgx_archive::EntryId;
 use proptest::prelude::*;
 
 use crate::samples::{self, Heard};
@@ -382,7 +383,7 @@ fn an_archive_with_rows_missing_is_not_finished() {
     let none = Algorithm::None;
     let writer = custom::Writer::new(Vec::new(), plan(Version::V1_16, none), Compression::of(none)).expect("memory");
     assert_eq!(
-        writer.finish().err().expect("refused").to_string(),
+        writer.finish().expect_err("refused").to_string(),
         "table data public.a: its rows are missing"
     );
     let mut writer =
@@ -409,4 +410,112 @@ proptest! {
         archive[at] = with;
         let _ = heard(|heard| tar::read(archive.as_slice(), heard));
     }
+}
+
+/// Puts an archive together from rows that come in pieces and in an order of their own.
+fn assembled(target: crate::Target) {
+    let compression = Compression::of(match target {
+        crate::Target::Tar(..) => Algorithm::None,
+        _ => Algorithm::Zstd,
+    });
+    let (head, entries) = (samples::head(), samples::entries());
+    let mut assembly =
+        crate::Assembly::new(target, &head, &entries, Version::V1_16, compression).expect("sound entries");
+    let rows = samples::rows();
+    let middle = rows[0].1.len() / 2;
+    assembly.rows(rows[2].0, 1, &rows[2].1).expect("room");
+    assembly.rows(rows[0].0, 1, &rows[0].1[..middle]).expect("room");
+    assembly.part_end(rows[2].0, 1).expect("whole");
+    assembly.end(rows[2].0).expect("room");
+    assembly.rows(rows[0].0, 2, &rows[0].1[middle..]).expect("room");
+    assembly.end(rows[1].0).expect("room");
+    assembly.end(rows[0].0).expect("room");
+    assembly.finish().expect("complete");
+}
+
+/// Bytes that two hold: the assembly, which writes, and the test.
+#[derive(Clone, Default)]
+struct Shared(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no panic before").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Shared {
+    fn bytes(&self) -> Vec<u8> {
+        self.0.lock().expect("no panic before").clone()
+    }
+}
+
+#[test]
+fn interleaved_rows_become_any_archive() {
+    let shared = Shared::default();
+    assembled(crate::Target::Custom(Box::new(shared.clone())));
+    let read = heard(|heard| custom::read(shared.bytes().as_slice(), heard)).expect("sound");
+    expect_all(&read);
+    assert_eq!(read.ended, [4, 5, 9], "a pipe is in the order of the table of contents");
+
+    let shared = Shared::default();
+    assembled(crate::Target::Tar(Box::new(shared.clone()), 1));
+    let read = heard(|heard| tar::read(shared.bytes().as_slice(), heard)).expect("sound");
+    expect_all(&read);
+    assert_eq!(read.ended, [4, 5, 9]);
+
+    let directory = Directory::new("assembled");
+    assembled(crate::Target::Directory(directory.0.clone()));
+    expect_all(&heard(|heard| directory::read(&directory.0, heard)).expect("sound"));
+    std::fs::remove_dir_all(&directory.0).expect("ours");
+
+    std::fs::create_dir(&directory.0).expect("writable");
+    let path = directory.0.join("file");
+    assembled(crate::Target::CustomFile(
+        std::fs::File::create(&path).expect("writable"),
+    ));
+    let file = std::fs::File::open(&path).expect("it is there");
+    let read = heard(|heard| custom::read_file(file, heard)).expect("sound");
+    expect_all(&read);
+    assert_eq!(read.ended, [9, 4, 5], "in a file nothing waits for its turn");
+}
+
+#[test]
+fn binary_rows_become_text() {
+    let mut entries = samples::entries();
+    let data = entries[3].data.as_mut().expect("rows");
+    (data.format, data.columns, data.types) = (pgx_archive::Format::Binary, vec!["id".into()], vec!["int4".into()]);
+    let shared = Shared::default();
+    let target = crate::Target::Custom(Box::new(shared.clone()));
+    let none = Compression::of(Algorithm::None);
+    let mut assembly =
+        crate::Assembly::new(target, &samples::head(), &entries, Version::V1_16, none).expect("a known type");
+    let row = |value: u8| [0, 1, 0, 0, 0, 4, 0, 0, 0, value];
+    // Two parts, interleaved; a row of one is cut.
+    assembly.rows(EntryId(4), 1, &row(1)[..7]).expect("rows");
+    assembly.rows(EntryId(4), 1, &row(1)[7..]).expect("rows");
+    assembly.rows(EntryId(4), 2, &row(2)).expect("rows");
+    assembly.part_end(EntryId(4), 1).expect("whole");
+    assembly.rows(EntryId(4), 2, &row(3)).expect("rows");
+    assembly.part_end(EntryId(4), 2).expect("whole");
+    for entry in [4, 5, 9] {
+        assembly.end(EntryId(entry)).expect("room");
+    }
+    assembly.finish().expect("complete");
+    let read = heard(|heard| custom::read(shared.bytes().as_slice(), heard)).expect("sound");
+    assert_eq!(read.rows_of(4), b"1\n2\n3\n");
+
+    entries[3].data.as_mut().expect("rows").types = vec!["cube".into()];
+    let target = crate::Target::Custom(Box::new(shared));
+    let error =
+        crate::Assembly::new(target, &samples::head(), &entries, Version::V1_16, none).expect_err("no such type");
+    assert!(
+        error
+            .to_string()
+            .starts_with("table data public.a: column id is binary, and of a type"),
+        "{error}"
+    );
 }

@@ -3,17 +3,13 @@
 use std::collections::HashSet;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-use pgx_rows::large_object::records;
-
 use crate::body::END_OF_ROWS;
 use crate::compression::Algorithm;
 use crate::contents::{Block, Plan};
 use crate::error::Error;
 use crate::members;
+use crate::stage::{RECORD_HEADER, record_header};
 use crate::toc::{Layout, Place};
-
-/// Bytes of a record of large objects beside its content: `u32 oid, u64 offset, u8 last, u32 len`.
-const RECORD_HEADER: usize = 17;
 
 /// Writes a tar archive: the table of contents at once, then the rows of one block after the other.
 pub struct Writer<W: Write> {
@@ -128,7 +124,7 @@ fn objects(staged: &mut (impl Read + Seek), size: u64) -> Result<Vec<Object>, Er
     let mut found: Vec<Object> = Vec::new();
     let (mut at, mut ended) = (0, true);
     while at < size {
-        let (oid, last, length) = header(staged)?;
+        let (_, oid, last, length) = record_header(staged)?;
         if ended {
             found.push(Object {
                 oid,
@@ -146,20 +142,6 @@ fn objects(staged: &mut (impl Read + Seek), size: u64) -> Result<Vec<Object>, Er
     Ok(found)
 }
 
-/// The header of a record: OID, whether it is the object's last, length.
-fn header(staged: &mut impl Read) -> Result<(u32, bool, usize), Error> {
-    let mut bytes = [0; RECORD_HEADER];
-    staged.read_exact(&mut bytes)?;
-    let length = u32::from_le_bytes([bytes[13], bytes[14], bytes[15], bytes[16]]) as usize;
-    // A record without its content is one of length 0, which the room of rows reads.
-    let mut alone = bytes;
-    alone[13..].fill(0);
-    match records(&alone).next() {
-        Some(Ok(record)) => Ok((record.oid, record.last, length)),
-        _ => Err(Error::damaged("staged large objects are not records")),
-    }
-}
-
 /// The content of an object, without the headers of its records.
 struct Content<'a, R> {
     staged: &'a mut R,
@@ -169,7 +151,7 @@ struct Content<'a, R> {
 impl<R: Read> Read for Content<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.left == 0 {
-            self.left = header(self.staged)?.2;
+            self.left = record_header(self.staged)?.3;
         }
         let wanted = buffer.len().min(self.left);
         let read = self.staged.read(&mut buffer[..wanted])?;

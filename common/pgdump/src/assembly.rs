@@ -1,0 +1,323 @@
+//! An archive from rows that come in any order: parts of many tables, interleaved, as streams have them.
+//!
+//! The formats differ in how much order they need. A directory needs none. A custom archive takes one block
+//! at a time: rows of another are staged until it is their turn; in a file blocks may stand in any order, and
+//! in a pipe they must stand in that of the table of contents, because that is how pg_restore reads a pipe.
+//! A tar archive wants that order and the size of each block before its rows, so everything is staged.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::fs::File;
+use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::PathBuf;
+
+use pgx_archive::{Entry, EntryId, Format, Head};
+use pgx_rows::to_text::{Column, Converter};
+
+use crate::compression::Compression;
+use crate::contents::{Block, Plan};
+use crate::error::Error;
+use crate::stage::{Stage, record_header};
+use crate::version::Version;
+use crate::{custom, directory, tar};
+
+/// Staged rows are copied in pieces of this size.
+const PIECE: usize = 256 << 10;
+const BUFFER: usize = 256 << 10;
+
+/// Where an archive goes, and in which format.
+pub enum Target {
+    /// A custom archive into a file that can be rewritten.
+    CustomFile(File),
+    /// A custom archive into a pipe, or anything else.
+    Custom(Box<dyn Write + Send>),
+    /// A directory, by its path.
+    Directory(PathBuf),
+    /// A tar archive; the time of its members in seconds since 1970.
+    Tar(Box<dyn Write + Send>, u64),
+}
+
+enum Out {
+    File(custom::Writer<BufWriter<File>>),
+    Pipe(custom::Writer<BufWriter<Box<dyn Write + Send>>>),
+    Directory(directory::Writer),
+    Tar(tar::Writer<BufWriter<Box<dyn Write + Send>>>),
+}
+
+/// An archive that is being put together.
+pub struct Assembly {
+    out: Out,
+    stage: Stage,
+    /// Where the rows of entries go.
+    blocks: HashMap<EntryId, Block>,
+    /// What turns binary rows into text, for each entry that has them, and for each of its parts.
+    forms: HashMap<EntryId, Converter>,
+    converters: HashMap<(EntryId, u32), Converter>,
+    text: Vec<u8>,
+    /// Blocks of large objects.
+    objects: HashSet<Block>,
+    /// How many entries of a block have not ended.
+    unfinished: HashMap<Block, usize>,
+    /// Blocks that have not had their turn, in the order of the table of contents.
+    waiting: VecDeque<Block>,
+    /// The block that is being written.
+    current: Option<Block>,
+}
+
+impl Assembly {
+    /// Begins an archive of these entries: rows of each of those that have [`Entry::data`] are to follow.
+    pub fn new(
+        target: Target,
+        head: &Head,
+        entries: &[Entry],
+        version: Version,
+        compression: Compression,
+    ) -> Result<Assembly, Error> {
+        let mut entries = entries.to_vec();
+        let mut forms = HashMap::new();
+        for entry in &mut entries {
+            if let Some(converter) = converter(entry)? {
+                forms.insert(entry.id, converter);
+            }
+        }
+        let plan = Plan::new(head, &entries, version, compression.algorithm)?;
+        let blocks: HashMap<EntryId, Block> = entries
+            .iter()
+            .filter_map(|entry| Some((entry.id, plan.block(entry.id)?)))
+            .collect();
+        let mut unfinished = HashMap::new();
+        for block in blocks.values() {
+            *unfinished.entry(*block).or_insert(0) += 1;
+        }
+        let waiting: VecDeque<Block> = plan.blocks().collect();
+        let is_of_objects = |block: &Block| plan.of_block(*block).is_some_and(|rows| rows.objects);
+        let objects = waiting.iter().copied().filter(is_of_objects).collect();
+        let out = match target {
+            Target::CustomFile(file) => {
+                let file = BufWriter::with_capacity(BUFFER, file);
+                Out::File(custom::Writer::new(file, plan, compression)?)
+            }
+            Target::Custom(pipe) => {
+                let pipe = BufWriter::with_capacity(BUFFER, pipe);
+                Out::Pipe(custom::Writer::new(pipe, plan, compression)?)
+            }
+            Target::Directory(path) => Out::Directory(directory::Writer::new(&path, plan, compression)?),
+            Target::Tar(pipe, seconds) => {
+                let pipe = BufWriter::with_capacity(BUFFER, pipe);
+                Out::Tar(tar::Writer::new(pipe, plan, seconds)?)
+            }
+        };
+        Ok(Assembly {
+            out,
+            stage: Stage::default(),
+            blocks,
+            forms,
+            converters: HashMap::new(),
+            text: Vec::new(),
+            objects,
+            unfinished,
+            waiting,
+            current: None,
+        })
+    }
+
+    /// Takes rows of a part of an entry, in the format that the entry says: whole rows or records of large
+    /// objects, or pieces that follow one another until they are whole.
+    pub fn rows(&mut self, entry: EntryId, part: u32, bytes: &[u8]) -> Result<(), Error> {
+        let Some(form) = self.forms.get(&entry) else {
+            return self.plain_rows(entry, bytes);
+        };
+        let converter = self.converters.entry((entry, part)).or_insert_with(|| form.clone());
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        let converted = converter.push(bytes, &mut text);
+        converted.map_err(|error| Error::damaged(error.to_string()).about(format!("entry {entry}")))?;
+        let taken = self.plain_rows(entry, &text);
+        self.text = text;
+        taken
+    }
+
+    /// A part of an entry is complete.
+    pub fn part_end(&mut self, entry: EntryId, part: u32) -> Result<(), Error> {
+        match self.converters.remove(&(entry, part)) {
+            Some(converter) => converter
+                .finish()
+                .map_err(|error| Error::damaged(error.to_string()).about(format!("entry {entry}"))),
+            None => Ok(()),
+        }
+    }
+
+    fn plain_rows(&mut self, entry: EntryId, bytes: &[u8]) -> Result<(), Error> {
+        let block = self.block(entry)?;
+        match &mut self.out {
+            Out::Directory(writer) => return writer.rows(block, bytes),
+            Out::Tar(_) => return self.stage.keep(block, bytes),
+            Out::File(_) | Out::Pipe(_) => {}
+        }
+        if self.current.is_none() && self.may_begin(block) {
+            self.begin(block)?;
+        }
+        if self.current != Some(block) {
+            return self.stage.keep(block, bytes);
+        }
+        self.write(bytes)
+    }
+
+    /// All rows of an entry have come.
+    pub fn end(&mut self, entry: EntryId) -> Result<(), Error> {
+        let block = self.block(entry)?;
+        self.blocks.remove(&entry);
+        if let Some(left) = self.unfinished.get_mut(&block) {
+            *left -= 1;
+            if *left > 0 {
+                return Ok(());
+            }
+        }
+        if let Out::Directory(writer) = &mut self.out {
+            return writer.end(block);
+        }
+        if self.current == Some(block) {
+            self.end_current()?;
+        }
+        self.go_on()
+    }
+
+    /// Everything has come: what is missing is an error.
+    pub fn finish(mut self) -> Result<(), Error> {
+        self.go_on()?;
+        match self.out {
+            Out::File(writer) => writer.finish_file().map(drop),
+            Out::Pipe(writer) => writer.finish().map(drop),
+            Out::Directory(writer) => writer.finish(),
+            Out::Tar(writer) => writer.finish().map(drop),
+        }
+    }
+
+    fn block(&self, entry: EntryId) -> Result<Block, Error> {
+        let block = self.blocks.get(&entry).copied();
+        block.ok_or_else(|| Error::damaged(format!("rows of entry {entry}, which has none or has ended")))
+    }
+
+    fn has_ended(&self, block: Block) -> bool {
+        self.unfinished.get(&block) == Some(&0)
+    }
+
+    /// Whether it may be the turn of a block.
+    fn may_begin(&self, block: Block) -> bool {
+        match self.out {
+            Out::File(_) => self.waiting.contains(&block),
+            _ => self.waiting.front() == Some(&block),
+        }
+    }
+
+    /// Writes what can be written: blocks that are complete, and what has come of the next.
+    fn go_on(&mut self) -> Result<(), Error> {
+        while self.current.is_none() {
+            let ended = |block: &&Block| self.has_ended(**block);
+            let next = match self.out {
+                Out::File(_) => self.waiting.iter().find(ended),
+                _ => self.waiting.front().filter(ended),
+            };
+            let Some(&block) = next else { return Ok(()) };
+            if let Out::Tar(writer) = &mut self.out {
+                self.waiting.pop_front();
+                writer.block(block, self.stage.take(block)?)?;
+                continue;
+            }
+            self.begin(block)?;
+            self.end_current()?;
+        }
+        Ok(())
+    }
+
+    /// Begins a block, with what has been staged of it.
+    fn begin(&mut self, block: Block) -> Result<(), Error> {
+        self.waiting.retain(|waiting| *waiting != block);
+        self.current = Some(block);
+        match &mut self.out {
+            Out::File(writer) => writer.begin(block)?,
+            Out::Pipe(writer) => writer.begin(block)?,
+            Out::Directory(_) | Out::Tar(_) => {}
+        }
+        let objects = self.objects.contains(&block);
+        let mut kept = self.stage.take(block)?;
+        let left = kept.seek(SeekFrom::End(0))?;
+        kept.seek(SeekFrom::Start(0))?;
+        let mut at = 0;
+        let mut piece = Vec::with_capacity(PIECE);
+        while at < left {
+            piece.clear();
+            if objects {
+                // Records go on as wholes, however long they are.
+                let (header, _, _, length) = record_header(&mut kept)?;
+                piece.extend_from_slice(&header);
+                (&mut kept).take(length as u64).read_to_end(&mut piece)?;
+            } else {
+                (&mut kept).take(PIECE as u64).read_to_end(&mut piece)?;
+            }
+            at += piece.len() as u64;
+            match &mut self.out {
+                Out::File(writer) => writer.rows(&piece)?,
+                Out::Pipe(writer) => writer.rows(&piece)?,
+                Out::Directory(_) | Out::Tar(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        match &mut self.out {
+            Out::File(writer) => writer.rows(bytes),
+            Out::Pipe(writer) => writer.rows(bytes),
+            Out::Directory(_) | Out::Tar(_) => Ok(()),
+        }
+    }
+
+    fn end_current(&mut self) -> Result<(), Error> {
+        self.current = None;
+        match &mut self.out {
+            Out::File(writer) => writer.end(),
+            Out::Pipe(writer) => writer.end(),
+            Out::Directory(_) | Out::Tar(_) => Ok(()),
+        }
+    }
+}
+
+/// What turns the rows of an entry into text, if they are binary; the entry then says that they are text.
+fn converter(entry: &mut Entry) -> Result<Option<Converter>, Error> {
+    let called = entry.describe();
+    let Some(data) = entry.data.as_mut().filter(|data| data.format == Format::Binary) else {
+        return Ok(None);
+    };
+    let refused = |what: String| {
+        let hint = Some("make the stream with pgx-dump --copy-format text");
+        Err(Error::unsupported(what, hint).about(called.as_str()))
+    };
+    if data.types.len() != data.columns.len() {
+        return refused("its rows are binary, and it is not said of which types".to_owned());
+    }
+    let mut columns = Vec::new();
+    for (name, spelled) in data.columns.iter().zip(&data.types) {
+        match spelled.parse() {
+            Ok(form) => columns.push(Column {
+                name: name.clone(),
+                form,
+            }),
+            Err(_) => {
+                return refused(format!(
+                    "column {name} is binary, and of a type that is not known: {spelled}"
+                ));
+            }
+        }
+    }
+    data.format = Format::Text;
+    Ok(Some(Converter::new(columns)))
+}
+
+impl std::fmt::Debug for Assembly {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Assembly")
+            .field("current", &self.current)
+            .field("waiting", &self.waiting.len())
+            .finish_non_exhaustive()
+    }
+}
