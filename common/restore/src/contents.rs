@@ -23,6 +23,28 @@ pub struct Contents<'a> {
 impl<'a> Contents<'a> {
     /// Looks through a table of contents. Facets of what the options leave out are left out, too.
     pub fn new(entries: &'a [Entry], options: &Options) -> Contents<'a> {
+        let mut contents = Contents::arranged(entries);
+        let wanted = (0..entries.len()).filter(|&place| contents.wants(&entries[place], options));
+        contents.order = contents.in_passes(wanted.collect());
+        contents
+    }
+
+    /// Looks through a table of contents of which these entries are wanted, in this order within a pass; those
+    /// that the target does not take in are left out.
+    pub fn of(entries: &'a [Entry], wanted: &[EntryId], options: &Options) -> Contents<'a> {
+        let mut contents = Contents::arranged(entries);
+        let places = wanted.iter().filter_map(|id| contents.places.get(id).copied());
+        let wanted = places.filter(|&place| !is_setting(&entries[place].kind) && is_taken_in(&entries[place], options));
+        contents.order = contents.in_passes(wanted.collect());
+        contents
+    }
+
+    fn in_passes(&self, mut wanted: Vec<usize>) -> Vec<usize> {
+        wanted.sort_by_key(|&place| self.pass(&self.entries[place]));
+        wanted
+    }
+
+    fn arranged(entries: &'a [Entry]) -> Contents<'a> {
         let places = entries.iter().enumerate().map(|(place, entry)| (entry.id, place));
         let mut contents = Contents {
             entries,
@@ -39,11 +61,6 @@ impl<'a> Contents<'a> {
             };
             contents.sections.push(current);
         }
-        let mut order: Vec<usize> = (0..entries.len())
-            .filter(|&place| contents.wants(&entries[place], options))
-            .collect();
-        order.sort_by_key(|&place| contents.pass(&entries[place]));
-        contents.order = order;
         contents
     }
 
@@ -102,16 +119,24 @@ impl<'a> Contents<'a> {
         };
         let parent = self.parent(entry);
         match entry.kind {
-            // They are settings of the session, not objects.
-            Kind::Encoding | Kind::StdStrings | Kind::SearchPath => false,
+            ref kind if is_setting(kind) => false,
             _ if left_out(&entry.kind) || parent.is_some_and(|parent| left_out(&parent.kind)) => false,
             ref kind if options.only_statistics && *kind != Kind::StatisticsData => false,
-            Kind::StatisticsData if options.target.is_some_and(|major| major < STATISTICS_SINCE) => false,
+            _ if !is_taken_in(entry, options) => false,
             // The database comes first, whatever comes into it.
             _ if is_database(&entry.kind) || parent.is_some_and(|parent| is_database(&parent.kind)) => true,
             _ => !options.without_sections.contains(&self.section(entry)),
         }
     }
+}
+
+/// Settings of the session are no objects.
+fn is_setting(kind: &Kind) -> bool {
+    matches!(kind, Kind::Encoding | Kind::StdStrings | Kind::SearchPath)
+}
+
+fn is_taken_in(entry: &Entry, options: &Options) -> bool {
+    entry.kind != Kind::StatisticsData || options.target.is_none_or(|major| major >= STATISTICS_SINCE)
 }
 
 fn own_pass(kind: &Kind, section: Section) -> Pass {
@@ -163,6 +188,28 @@ mod tests {
                 "MATERIALIZED VIEW DATA m",
             ]
         );
+    }
+
+    #[test]
+    fn what_is_chosen_is_wanted_in_its_order() {
+        let entries = numbered(vec![
+            plain(Kind::Encoding, "ENCODING"),
+            plain(Kind::Table, "a"),
+            plain(Kind::Table, "b"),
+            plain(Kind::Acl, "TABLE b"),
+            plain(Kind::StatisticsData, "b"),
+        ]);
+        let chosen: Vec<EntryId> = [4, 5, 3, 2, 1, 99].into_iter().map(EntryId).collect();
+        let wanted = |target| {
+            let options = Options {
+                target,
+                ..Options::default()
+            };
+            let contents = Contents::of(&entries, &chosen, &options);
+            contents.wanted().map(|entry| entry.id.0).collect::<Vec<_>>()
+        };
+        assert_eq!(wanted(Some(17)), [3, 2, 4]);
+        assert_eq!(wanted(Some(18)).len(), 4);
     }
 
     #[test]

@@ -2,15 +2,16 @@
 
 use futures_util::future::{Either, join_all, select};
 use pgx_archive::head::LATIN1_BYTES;
-use pgx_archive::kind::Switch;
 use pgx_archive::{Content, Head, Kind};
 use pgx_cli::{Failure, Notice, Process};
 use pgx_restore::contents::STATISTICS_SINCE;
 use pgx_restore::{Contents, Options, Schedule};
+use pgx_selection::Selection;
 use pgx_server::Text;
 use tokio::sync::mpsc;
 
 use crate::args::LoadArgs;
+use crate::choice::{choose, makes_definitions, makes_tables};
 use crate::foreman::{Crew, Foreman};
 use crate::intake::Intake;
 use crate::stop::{Stop, stop};
@@ -40,7 +41,12 @@ pub fn expect_whole_database(head: &Head) -> Result<(), Failure> {
 }
 
 /// Loads the stream; a failure says what the target has.
-pub async fn apply(args: &LoadArgs, process: &Process, mut intake: Intake) -> Result<(), Failure> {
+pub async fn apply(
+    args: &LoadArgs,
+    selection: &Selection,
+    process: &Process,
+    mut intake: Intake,
+) -> Result<(), Failure> {
     let untouched = |failure| Tally::default().tell(failure);
     let (head, entries) = intake.contents().await.map_err(untouched)?;
     let mut options = args.options();
@@ -49,11 +55,13 @@ pub async fn apply(args: &LoadArgs, process: &Process, mut intake: Intake) -> Re
             .within(intake.name())
             .hint("create an empty database and load into it without -C"));
     }
+    let kept = choose(selection, (&head, &entries), &intake, process)?;
+    let chosen = Contents::of(&entries, &kept.order, &options);
     let target = Target::connect(args, process, text_of(&head)).await?;
-    target.examine(head.source.version).await?;
+    target.examine(head.source.version, makes_definitions(&chosen)).await?;
     options.target = Some(target.session.version().major());
-    let contents = Contents::new(&entries, &options);
-    mention_statistics(&contents, &options, process);
+    mention_statistics(&chosen, &options, process);
+    let contents = Contents::of(&entries, &kept.order, &options);
 
     let mut tally = Tally {
         to_fill: contents.wanted().filter(|entry| entry.data.is_some()).count() as u64,
@@ -74,7 +82,7 @@ pub async fn apply(args: &LoadArgs, process: &Process, mut intake: Intake) -> Re
 /// Says that the stream has statistics which the target cannot take in.
 fn mention_statistics(contents: &Contents<'_>, options: &Options, process: &Process) {
     let unknown = options.target.is_some_and(|major| major < STATISTICS_SINCE);
-    if unknown && !options.leaves_out(Some(Switch::Statistics)) && contents.first(&Kind::StatisticsData).is_some() {
+    if unknown && contents.wanted().any(|entry| entry.kind == Kind::StatisticsData) {
         let message = format!("statistics are left out: only servers from {STATISTICS_SINCE} on take them in");
         process.messages.warning(message);
     }
@@ -118,7 +126,7 @@ impl Loading<'_> {
             workers.push(worker.run(ordered));
         }
         drop(tell);
-        let created = self.args.selection.makes_tables() && !self.args.output.into_existing;
+        let created = makes_tables(self.contents) && !self.args.output.into_existing;
         let crew = Crew { orders, told, created };
         let mut foreman = Foreman::new(self.contents, self.process, &progress, tally, &mut schedule, crew);
         let direct = async {

@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use pgx_archive::Section;
-use pgx_archive::kind::Switch;
 use pgx_cli::{CONNECTION_ENVIRONMENT, ConnectionArgs, Exit, Failure, Manual};
 use pgx_restore::Options;
+use pgx_selection::SelectionArgs;
 
 /// What people read about pgx-load beside its flags.
 pub static MANUAL: Manual = Manual {
@@ -24,6 +23,17 @@ pub static MANUAL: Manual = Manual {
         "It stops at the first error and names the object. A stream that is cut short, or whose producer failed, \
          is never taken for complete: the status is then 3, and the message says what came last and what the \
          target has.",
+        "The selection options take a part of the stream; pgx-toc lists what they take, and pgx-filter makes a stream \
+         of it. They are those of pg_restore, with these differences. Names are patterns, as in psql: letters are \
+         folded to lower case outside double quotes, and * stands for anything; a pattern that matches nothing is \
+         tried once more as a name that is spelled exactly so. A pattern for tables without a schema finds what the \
+         search path of the role that dumped would find, *.NAME all of that name. -t brings what belongs to a table, \
+         but not its foreign keys' other ends or its publications, which --with-dependencies does; -I and -T need no \
+         more than the name, and -P takes a pattern or the arguments, too. -n and -N mean the schemas themselves as \
+         well as what is in them. With --bare, -n and -t take what pg_restore would take. What is kept and cannot \
+         work without something that is left out is named in a warning before anything runs.",
+        "Patterns may have character classes with ranges, [:digit:], alternatives, + and {m,n}. Other syntax of regular \
+         expressions is refused.",
     ],
     exits: &[
         Exit::Done,
@@ -43,12 +53,16 @@ pub static MANUAL: Manual = Manual {
         ),
         ("pgx-load -d copy app.pgx", "load from a file"),
         (
+            "pgx-load --into-existing --with-dependencies -t customers -d copy app.pgx",
+            "one table with all that it needs, beside what the database has",
+        ),
+        (
             "pgx-dump app | ssh host pgx-load -1 -d app",
             "all of it or nothing, in one transaction",
         ),
         (
-            "pgx-dump --copy-format text app | pgx-load -f app.sql",
-            "turn a stream, with rows in text, into a script for psql",
+            "pgx-dump app | pgx-load -f app.sql",
+            "turn a stream into a script for psql",
         ),
     ],
     see_also: &["pgx-dump(1)", "pgx-toc(1)", "pgx-stream(5)", "pg_restore(1)"],
@@ -83,7 +97,7 @@ pub struct OutputArgs {
     pub file: Option<PathBuf>,
 
     /// Create the database, and connect to it; -d is then any database to connect to first
-    #[arg(short = 'C', long)]
+    #[arg(short = 'C', long, conflicts_with_all = ["data_only", "statistics_only"])]
     pub create: bool,
 
     /// Load with N sessions at once (default: up to 4, not more than cores, at least 2)
@@ -105,34 +119,21 @@ pub struct OutputArgs {
     #[arg(long)]
     pub into_existing: bool,
 
+    /// List what is in the stream: pgx-toc does
+    #[arg(short = 'l', long, hide = true)]
+    pub list: bool,
+
+    /// With row security: what policies do not allow is refused, rather than every table they concern
+    #[arg(long)]
+    pub enable_row_security: bool,
+
     /// Do not ANALYZE what was loaded
     #[arg(long)]
     pub no_analyze: bool,
 
-    /// In a script, the key of \restrict: letters and digits
-    #[arg(long, value_name = "KEY", requires = "file")]
-    pub restrict_key: Option<String>,
-}
-
-/// What to load.
-#[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Selection options")]
-pub struct SelectionArgs {
-    /// Only rows, large objects and sequence values
-    #[arg(short = 'a', long, conflicts_with_all = ["schema_only", "create"])]
-    pub data_only: bool,
-
-    /// Only definitions
-    #[arg(short = 's', long)]
-    pub schema_only: bool,
-
     /// Do not set owners
     #[arg(short = 'O', long)]
     pub no_owner: bool,
-
-    /// Do not grant or revoke
-    #[arg(short = 'x', long, visible_alias = "no-acl")]
-    pub no_privileges: bool,
 
     /// Do not set tablespaces
     #[arg(long)]
@@ -142,40 +143,9 @@ pub struct SelectionArgs {
     #[arg(long)]
     pub no_table_access_method: bool,
 
-    /// Leave out comments
-    #[arg(long)]
-    pub no_comments: bool,
-
-    /// Leave out security labels
-    #[arg(long)]
-    pub no_security_labels: bool,
-
-    /// Leave out publications
-    #[arg(long)]
-    pub no_publications: bool,
-
-    /// Leave out subscriptions
-    #[arg(long)]
-    pub no_subscriptions: bool,
-
-    /// Leave out row security
-    #[arg(long)]
-    pub no_policies: bool,
-
-    /// Leave out the planner's statistics: ANALYZE instead
-    #[arg(long)]
-    pub no_statistics: bool,
-
-    /// Only the planner's statistics, into tables that are there
-    #[arg(long, conflicts_with_all = ["data_only", "schema_only", "create", "no_statistics"])]
-    pub statistics_only: bool,
-}
-
-impl SelectionArgs {
-    /// Whether tables are made, rather than there already.
-    pub fn makes_tables(&self) -> bool {
-        !self.data_only && !self.statistics_only
-    }
+    /// In a script, the key of \restrict: letters and digits
+    #[arg(long, value_name = "KEY", requires = "file")]
+    pub restrict_key: Option<String>,
 }
 
 impl OutputArgs {
@@ -193,6 +163,9 @@ impl OutputArgs {
 impl LoadArgs {
     /// An error when the flags do not say where to.
     pub fn check(&self) -> Result<(), Failure> {
+        if self.output.list {
+            return Err(Failure::usage("pgx-load does not list").hint("pgx-toc does, with the same selection options"));
+        }
         if self.output.file.is_none() && self.connection.dbname.is_none() {
             return Err(Failure::usage("it is not said where to load").hint("give -d DBNAME, or -f FILE for a script"));
         }
@@ -201,41 +174,15 @@ impl LoadArgs {
 
     /// The same for the room that decides about statements; the target is not known yet.
     pub fn options(&self) -> Options {
-        let chosen = &self.selection;
-        let switches = [
-            (chosen.no_privileges, Switch::Privileges),
-            (chosen.no_comments, Switch::Comments),
-            (chosen.no_security_labels, Switch::SecurityLabels),
-            (chosen.no_publications, Switch::Publications),
-            (chosen.no_subscriptions, Switch::Subscriptions),
-            (chosen.no_policies, Switch::Policies),
-            // As with pg_restore, they are neither rows nor definitions.
-            (
-                chosen.no_statistics || chosen.data_only || chosen.schema_only,
-                Switch::Statistics,
-            ),
-        ];
-        let sections = [
-            (chosen.data_only, Section::PreData),
-            (chosen.schema_only, Section::Data),
-            (chosen.data_only, Section::PostData),
-        ];
         Options {
             create: self.output.create,
-            no_owner: chosen.no_owner,
-            no_tablespaces: chosen.no_tablespaces,
-            no_table_access_method: chosen.no_table_access_method,
-            without_sections: set(&sections),
-            without: set(&switches),
-            only_statistics: chosen.statistics_only,
-            target: None,
+            no_owner: self.output.no_owner,
+            no_tablespaces: self.output.no_tablespaces,
+            no_table_access_method: self.output.no_table_access_method,
+            row_security: self.output.enable_row_security,
+            ..Options::default()
         }
     }
-}
-
-/// The values whose flag is set.
-fn set<T: Copy>(flags: &[(bool, T)]) -> Vec<T> {
-    flags.iter().filter(|(on, _)| *on).map(|(_, value)| *value).collect()
 }
 
 #[cfg(test)]
@@ -262,18 +209,15 @@ mod tests {
     #[test]
     fn somewhere_to_load_must_be_named() {
         assert!(args(&["app.pgx"]).check().is_err());
+        assert!(args(&["-l", "-d", "copy"]).check().is_err());
         assert!(args(&["-d", "copy"]).check().is_ok());
         assert!(args(&["-f", "-"]).check().is_ok());
         assert!(Tool::try_parse_from(["pgx-load", "-d", "a", "-f", "b"]).is_err());
     }
 
     #[test]
-    fn flags_become_options() {
-        let options = args(&["-d", "copy", "-s", "-x", "--no-policies"]).options();
-        assert_eq!(options.without_sections, [Section::Data]);
-        assert_eq!(
-            options.without,
-            [Switch::Privileges, Switch::Policies, Switch::Statistics]
-        );
+    fn a_database_is_not_created_for_rows_alone() {
+        assert!(Tool::try_parse_from(["pgx-load", "-d", "a", "-C", "-a"]).is_err());
+        assert!(Tool::try_parse_from(["pgx-load", "-d", "a", "-C", "-s", "-n", "sales"]).is_ok());
     }
 }

@@ -4,8 +4,8 @@
 //! decoder), row counts and digests (recomputed from the rows). What comes out has been checked, so the
 //! other side only deals with its target. An end of a part that does not match its rows never comes out.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use pgx_archive::head::FEATURES;
@@ -62,7 +62,11 @@ pub struct Intake {
     interrupt: Interrupt,
     name: String,
     budget: Arc<Semaphore>,
+    passed_over: PassedOver,
 }
+
+/// Entries whose rows nobody wants, once that is known.
+type PassedOver = Arc<OnceLock<HashSet<EntryId>>>;
 
 impl Intake {
     /// Starts the thread.
@@ -70,12 +74,14 @@ impl Intake {
         let (sender, arrivals) = mpsc::channel(WAITING);
         let name = input.name().to_owned();
         let budget = Arc::new(Semaphore::new(buffer / UNIT));
+        let passed_over = PassedOver::default();
         let reading = Reading {
             name: name.clone(),
             reader: Reader::with(Decoder::new().understanding(FEATURES), input),
             entries: Vec::new(),
             parts: HashMap::new(),
             budget: budget.clone(),
+            passed_over: passed_over.clone(),
             whole: (buffer / UNIT) as u32,
             runtime: Handle::current(),
         };
@@ -86,9 +92,17 @@ impl Intake {
                 interrupt: process.interrupt.clone(),
                 name,
                 budget,
+                passed_over,
             }),
             Err(error) => Err(Failure::caused_by(pgx_cli::Exit::Failed, &error)),
         }
+    }
+
+    /// Lets the rows of some entries pass unread from now on: their frames are still checked and counted, but
+    /// neither unpacked nor handed over. Said once.
+    pub fn pass_over(&self, entries: HashSet<EntryId>) {
+        // A second word would change nothing that has passed already.
+        let _ = self.passed_over.set(entries);
     }
 
     /// How messages name the stream.
@@ -151,6 +165,7 @@ struct Reading {
     parts: HashMap<EntryId, (String, pgx_rows::Format, HashMap<u32, Rows>)>,
     /// Bytes of rows that may wait for the target, in units.
     budget: Arc<Semaphore>,
+    passed_over: PassedOver,
     whole: u32,
     runtime: Handle,
 }
@@ -174,6 +189,11 @@ impl Reading {
         }
     }
 
+    /// Whether nobody wants the rows of an entry.
+    fn passes_over(&self, entry: EntryId) -> bool {
+        self.passed_over.get().is_some_and(|entries| entries.contains(&entry))
+    }
+
     fn called(&self, id: EntryId) -> Option<String> {
         self.parts.get(&id).map(|(called, ..)| called.clone())
     }
@@ -193,6 +213,10 @@ impl Reading {
                     }
                 }
                 Arrival::Contents(std::mem::take(&mut self.entries))
+            }
+            Event::Data(frame) if self.passes_over(frame.entry()) => return Ok(None),
+            Event::PartEnd { entry, .. } | Event::EntryEnd { entry, .. } if self.passes_over(entry) => {
+                return Ok(None);
             }
             Event::Data(frame) => Arrival::Rows(self.rows(frame)?),
             Event::PartEnd { entry, part, end } => {

@@ -2,6 +2,7 @@
 
 mod apply;
 mod args;
+mod choice;
 mod connect;
 #[cfg(test)]
 mod example;

@@ -4,6 +4,7 @@ use pgx_cli::{Content, Exit, Failure, Process};
 
 use crate::apply;
 use crate::args::LoadArgs;
+use crate::choice;
 use crate::intake::Intake;
 use crate::script;
 
@@ -15,20 +16,19 @@ pub fn run(args: LoadArgs, process: &Process) -> Result<(), Failure> {
 }
 
 async fn story(args: &LoadArgs, process: &Process) -> Result<(), Failure> {
+    let selection = choice::selection(args, process)?;
     let input = process.input(args.input.as_deref())?;
     input.expect_stream()?;
     match &args.output.file {
-        None => apply::apply(args, process, Intake::start(input, args.output.buffer, process)?).await,
+        None => {
+            let intake = Intake::start(input, args.output.buffer, process)?;
+            apply::apply(args, &selection, process, intake).await
+        }
         Some(file) => {
             let output = process.output(Some(file), Content::Text)?;
             input.expect_apart(&output)?;
-            script::write(
-                args,
-                process,
-                Intake::start(input, args.output.buffer, process)?,
-                output,
-            )
-            .await
+            let intake = Intake::start(input, args.output.buffer, process)?;
+            script::write((args, &selection), process, intake, output).await
         }
     }
 }

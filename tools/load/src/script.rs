@@ -10,20 +10,28 @@ use pgx_archive::{EntryId, Format};
 use pgx_cli::{Exit, Failure, Output, Process};
 use pgx_restore::{Contents, Heading, Script, large_objects};
 use pgx_rows::large_object::records;
+use pgx_selection::Selection;
 use pgx_server::Text;
 
 use crate::apply::text_of;
 use crate::args::LoadArgs;
+use crate::choice::choose;
 use crate::intake::{Arrival, Chunk, Intake};
 
 /// The line that ends COPY in a script. No row has it: a backslash in a value is doubled.
 const END_OF_ROWS: &[u8] = b"\\.\n";
 
 /// Writes the script.
-pub async fn write(args: &LoadArgs, process: &Process, mut intake: Intake, output: Output) -> Result<(), Failure> {
+pub async fn write(
+    (args, selection): (&LoadArgs, &Selection),
+    process: &Process,
+    mut intake: Intake,
+    output: Output,
+) -> Result<(), Failure> {
     let (head, entries) = intake.contents().await?;
     let options = args.options();
-    let contents = &Contents::new(&entries, &options);
+    let kept = choose(selection, (&head, &entries), &intake, process)?;
+    let contents = &Contents::of(&entries, &kept.order, &options);
     refuse_binary(contents).map_err(|failure| failure.within(intake.name()))?;
     let heading = Heading {
         server_version: head.source.version_text.clone(),
@@ -163,7 +171,7 @@ impl Writing<'_> {
 
     fn close(&mut self) -> Result<(), Failure> {
         match self.open.take() {
-            Some(id) => self.say(self.script.close(id)),
+            Some(id) => self.say(&self.script.close(id)),
             None => Ok(()),
         }
     }
@@ -218,7 +226,8 @@ mod tests {
         let result = runtime.expect("a runtime needs only memory").block_on(async {
             let input = Input::from_reader(std::io::Cursor::new(stream_in(format, sent)), "shop.pgx")?;
             let output = process.output(Some(&file), Content::Text)?;
-            write(&args, &process, Intake::start(input, 64 << 20, &process)?, output).await
+            let intake = Intake::start(input, 64 << 20, &process)?;
+            write((&args, &Selection::default()), &process, intake, output).await
         });
         let text = std::fs::read_to_string(&file).unwrap_or_default();
         std::fs::remove_dir_all(&directory).expect("the script goes");

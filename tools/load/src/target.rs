@@ -93,12 +93,12 @@ impl<'a> Target<'a> {
         }
     }
 
-    /// Refuses a target that must not be written to, before anything is.
-    pub async fn examine(&self, source: u32) -> Result<(), Failure> {
+    /// Refuses a target that must not be written to, before anything is; `defining` when definitions are made that
+    /// might be there already.
+    pub async fn examine(&self, source: u32, defining: bool) -> Result<(), Failure> {
         let ask = |sql| async move { self.session.rows(sql).await.map_err(|error| failure::server(&error)) };
         // A database that is yet to be made is empty.
-        let chosen = &self.args.selection;
-        let fresh = !(self.args.output.create || self.args.output.into_existing) && chosen.makes_tables();
+        let fresh = defining && !(self.args.output.create || self.args.output.into_existing);
         let objects = if fresh {
             ask(preflight::OBJECTS).await?.rows
         } else {
