@@ -147,6 +147,8 @@ pub struct Database {
     pub server: Server,
     /// Names of subscriptions that the role may not read, so that they are in no dump of its.
     pub unreadable_subscriptions: Vec<String>,
+    /// Tables whose rows are wanted and of which policies may hide some from the role, as SQL names them.
+    pub guarded: Vec<String>,
     /// Whether statistics for the planner are wanted.
     pub with_statistics: bool,
     /// Whether the server has to quote all names, because it does not know that one of them is reserved now.

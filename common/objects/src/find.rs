@@ -38,6 +38,14 @@ pub fn extensions(pattern: &Pattern) -> String {
     )
 }
 
+/// The query that finds the foreign servers a pattern matches, by OID.
+pub fn foreign_servers(pattern: &Pattern) -> String {
+    format!(
+        "SELECT s.oid::pg_catalog.text AS oid FROM pg_catalog.pg_foreign_server s WHERE {}",
+        matches("s.srvname", &pattern.name)
+    )
+}
+
 fn matches(column: &str, regex: &str) -> String {
     format!(
         "{column} OPERATOR(pg_catalog.~) {} COLLATE pg_catalog.default",

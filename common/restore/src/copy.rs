@@ -123,7 +123,8 @@ pub fn freeze(entry: &Entry, table: Table) -> Freeze {
             .as_ref()
             .is_some_and(|data| data.parts == 1 && !data.via_root)
     };
-    if whole(entry) && table.created_here && !table.partitioned && !table.referenced && !table.begun {
+    let foreign = entry.fields.contains_key("foreign");
+    if whole(entry) && !foreign && table.created_here && !table.partitioned && !table.referenced && !table.begun {
         Freeze::Yes
     } else {
         Freeze::No

@@ -30,6 +30,8 @@ pub struct Options {
     pub without: Vec<Switch>,
     /// `--statistics-only`: nothing but the planner's statistics.
     pub only_statistics: bool,
+    /// `--enable-row-security`: policies decide about rows, rather than to refuse what they concern.
+    pub row_security: bool,
     /// Major version of the server that runs the statements; none when it is not known, as in a script.
     pub target: Option<u32>,
 }

@@ -32,7 +32,10 @@ pub fn beginning(contents: &Contents<'_>, options: &Options) -> String {
     sql += "SET check_function_bodies = false;\n";
     sql += "SET xmloption = content;\n";
     sql += "SET client_min_messages = warning;\n";
-    sql += "SET row_security = off;\n";
+    sql += match options.row_security {
+        true => "SET row_security = on;\n",
+        false => "SET row_security = off;\n",
+    };
     sql
 }
 

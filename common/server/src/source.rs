@@ -136,25 +136,38 @@ pub async fn quote_all_names(session: &Session) -> Result<(), Error> {
     session.execute("SET quote_all_identifiers = on").await
 }
 
+/// Lets the session read foreign tables: to be called when it holds its locks, as until then nothing must be
+/// taken for a table that became a foreign one.
+pub async fn allow_foreign_tables(session: &Session) -> Result<(), Error> {
+    session
+        .execute(
+            "SELECT pg_catalog.set_config(name, 'view', false) \
+             FROM pg_catalog.pg_settings WHERE name = 'restrict_nonsystem_relation_kind'",
+        )
+        .await
+}
+
 /// The form of COPY that is to come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CopyForm {
-    /// Lines of text, in the encoding that the session speaks.
-    Text,
-    /// Binary fields, text among them in the encoding that [`row_encoding`] gives.
-    Binary,
+    /// Lines of text for a script: in the encoding that the session speaks, and with the settings of the role, as
+    /// stock's.
+    Script,
+    /// Rows for a stream: binary fields, text among them in the encoding that [`row_encoding`] gives.
+    Stream,
 }
 
 /// Changes the settings that queries and data want different: to be called before COPY.
 ///
-/// Rows are written with TimeZone UTC and bytea_output hex, so that text and digests do not depend on where
-/// they are made; definitions are spelled as the role has it, as stock does. Binary rows keep the database's encoding, as no server converts what it does not read.
+/// Rows of a stream are written with TimeZone UTC and bytea_output hex, so that text and digests do not depend on
+/// where they are made; definitions and scripts are spelled as the role has it, as stock does. Rows of a stream keep
+/// the database's encoding, as no server converts what it does not read.
 pub async fn copy_settings(session: &Session, form: CopyForm) -> Result<(), Error> {
-    let encoding = (form == CopyForm::Binary).then(|| row_encoding(session));
+    let encoding = (form == CopyForm::Stream).then(|| row_encoding(session));
     session.execute(&copy_settings_sql(encoding)).await
 }
 
-/// The encoding in which rows are sent after [`CopyForm::Binary`]: the database's own.
+/// The encoding in which rows are sent after [`CopyForm::Stream`]: the database's own.
 ///
 /// Statements are read in it too, and name what is not ASCII by escapes. Before 13 a server had these only for
 /// UTF-8, so there rows are converted.
@@ -166,12 +179,12 @@ pub fn row_encoding(session: &Session) -> &str {
     }
 }
 
+/// The settings for a script, or with an encoding for a stream.
 fn copy_settings_sql(encoding: Option<&str>) -> String {
     // Rows of a part come in one order, and no proof about a partition's constraints locks its parent.
-    let mut sql = "SET TimeZone = 'UTC'; SET bytea_output = hex; SET max_parallel_workers_per_gather = 0; \
-                   SET constraint_exclusion = partition"
-        .to_owned();
+    let mut sql = "SET max_parallel_workers_per_gather = 0; SET constraint_exclusion = partition".to_owned();
     if let Some(encoding) = encoding {
+        sql += "; SET TimeZone = 'UTC'; SET bytea_output = hex";
         sql += &format!("; SET client_encoding = {}", sql::literal(encoding));
     }
     sql
@@ -323,6 +336,7 @@ mod tests {
         assert_eq!(identity(Some("LATIN1"), &options), "SET client_encoding = 'LATIN1'");
         assert_eq!(identity(None, &options), "");
         assert!(!copy_settings_sql(None).contains("client_encoding"));
+        assert!(!copy_settings_sql(None).contains("TimeZone"));
         assert!(copy_settings_sql(Some("EUC_JP")).ends_with("; SET client_encoding = 'EUC_JP'"));
     }
 

@@ -8,7 +8,7 @@ use pgx_objects::{Database, Phase, READERS, Reader, Rows, Server};
 use pgx_server::lock::{LockWait, lock};
 use pgx_server::{Session, source};
 
-use crate::args::SelectionArgs;
+use crate::args::{ReadingArgs, SelectionArgs};
 use crate::choice;
 use crate::error::Error;
 
@@ -21,22 +21,23 @@ pub async fn read(
     session: &Session,
     server: Server,
     selection: &SelectionArgs,
-    lock_wait_timeout: Option<u32>,
+    reading: &ReadingArgs,
 ) -> Result<Database, Error> {
     let mut db = Database::new(server);
+    db.with_statistics = selection.with_statistics();
     ask(session, &mut db, Phase::Early).await?;
     let plan = data::Plan {
         rows: selection.rows(),
         sequences: selection.sequence_data,
         unlogged: !db.server.standby && !selection.no_unlogged_table_data,
         via_root: selection.load_via_partition_root,
-        ..data::Plan::default()
+        foreign_servers: choice::foreign_servers(session, &db, selection).await?,
     };
     let choice = choice::resolve(session, &db, selection).await?;
     choose::choose(&mut db, &choice);
     sequence::follow_owners(&mut db);
     data::plan(&mut db, &choice, &plan);
-    let wait = lock_wait_timeout.map_or(LockWait::Forever, |limit| LockWait::Timeout(limit.to_string()));
+    let wait = reading.lock_wait_timeout.map_or(LockWait::Forever, |limit| LockWait::Timeout(limit.to_string()));
     lock(session, &choose::to_lock(&db), &wait)
         .await
         .map_err(|error| Error::Query { query: "tables", error })?;
@@ -44,6 +45,12 @@ pub async fn read(
         source::quote_all_names(session).await?;
     }
     ask(session, &mut db, Phase::Late).await?;
+    if !db.guarded.is_empty() && !reading.enable_row_security {
+        return Err(Error::Guarded { tables: db.guarded });
+    }
+    if !plan.foreign_servers.is_empty() {
+        source::allow_foreign_tables(session).await?;
+    }
     Ok(db)
 }
 

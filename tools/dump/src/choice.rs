@@ -50,12 +50,30 @@ pub async fn resolve(session: &Session, db: &Database, selection: &SelectionArgs
     Ok(choice)
 }
 
+/// The foreign servers whose tables' rows are wanted. Each pattern has to match.
+pub async fn foreign_servers(
+    session: &Session,
+    db: &Database,
+    selection: &SelectionArgs,
+) -> Result<HashSet<u32>, Error> {
+    let lookup = Lookup {
+        session,
+        db,
+        strict: true,
+    };
+    let servers = lookup
+        .include(&[(&selection.include_foreign_data, What::ForeignServers)])
+        .await?;
+    Ok(servers.unwrap_or_default())
+}
+
 #[derive(Clone, Copy)]
 enum What {
     Schemas,
     Tables,
     TablesAndChildren,
     Extensions,
+    ForeignServers,
 }
 
 /// Patterns, and what they are matched against.
@@ -67,6 +85,7 @@ impl What {
             What::Schemas => "schemas",
             What::Tables | What::TablesAndChildren => "tables",
             What::Extensions => "extensions",
+            What::ForeignServers => "foreign servers",
         }
     }
 
@@ -74,7 +93,7 @@ impl What {
         match self {
             What::Schemas => Pattern::parse_schema(text),
             What::Tables | What::TablesAndChildren => Pattern::parse(text),
-            What::Extensions => Pattern::parse_name(text),
+            What::Extensions | What::ForeignServers => Pattern::parse_name(text),
         }
     }
 }
@@ -157,6 +176,7 @@ impl Lookup<'_> {
             What::Schemas => find::schemas(&pattern),
             What::Tables | What::TablesAndChildren => find::relations(&pattern),
             What::Extensions => find::extensions(&pattern),
+            What::ForeignServers => find::foreign_servers(&pattern),
         };
         let answer = self.session.rows(&sql).await.map_err(|error| Error::Query {
             query: "patterns",
@@ -168,7 +188,7 @@ impl Lookup<'_> {
             .filter_map(|row| row.first()?.as_deref()?.parse().ok());
         let visible = |oid: &u32| find::visible(self.db, &pattern, *oid);
         Ok(match what {
-            What::Schemas | What::Extensions => oids.collect(),
+            What::Schemas | What::Extensions | What::ForeignServers => oids.collect(),
             What::Tables => oids.filter(visible).collect(),
             What::TablesAndChildren => find::with_children(self.db, oids.filter(visible).collect()),
         })

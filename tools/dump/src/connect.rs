@@ -32,11 +32,12 @@ pub async fn source(args: &DumpArgs, process: &Process) -> Result<Source, Failur
 
 impl Source {
     /// Opens further sessions in the same snapshot, up to `lanes` in all; as many as the server lets in.
-    pub async fn widen(&mut self, lanes: usize, role: Option<&String>, process: &Process) {
+    pub async fn widen(&mut self, lanes: usize, args: &DumpArgs, process: &Process) {
         let Some(snapshot) = &self.snapshot else { return };
         let options = SourceOptions {
-            role: role.cloned(),
+            role: args.connection.role.clone(),
             isolation: Isolation::Snapshot(snapshot.clone()),
+            row_security: args.reading.enable_row_security,
             ..SourceOptions::default()
         };
         let opening = (1..lanes).map(|_| async {
@@ -101,6 +102,7 @@ async fn begin(session: Session, info: Conninfo, args: &DumpArgs, process: &Proc
     let options = SourceOptions {
         role: args.connection.role.clone(),
         isolation,
+        row_security: args.reading.enable_row_security,
         quote_all_identifiers: args.output.quote_all_identifiers,
         encoding: encoding(&session, args),
         ..SourceOptions::default()

@@ -24,7 +24,7 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
         superuser: source.facts.superuser,
         standby: source.facts.in_recovery,
     };
-    let mut db = catalog::read(&source.session, server, &args.selection, args.reading.lock_wait_timeout).await?;
+    let mut db = catalog::read(&source.session, server, &args.selection, &args.reading).await?;
     let refused = data::choose_format(&mut db, args.output.rows());
     if !args.selection.definitions() {
         data::order_by_foreign_keys(&mut db);

@@ -18,6 +18,11 @@ pub enum Error {
         /// What the server said.
         error: pgx_server::Error,
     },
+    /// Tables of which policies hide rows from the role.
+    Guarded {
+        /// Their names, as SQL has them.
+        tables: Vec<String>,
+    },
     /// Rows of an entry.
     Rows {
         /// The entry.
@@ -87,6 +92,9 @@ impl Error {
     fn hint(&self) -> Option<&str> {
         match self {
             Error::TooLong { hint, .. } => Some(hint),
+            Error::Guarded { .. } => Some(
+                "dump as a role with BYPASSRLS, or only the rows that the policies show with --enable-row-security",
+            ),
             _ => self.server().and_then(|error| error.hint()),
         }
     }
@@ -140,6 +148,9 @@ impl fmt::Display for Error {
         match self {
             Error::Server(error) => f.write_str(&error.message()),
             Error::Query { query, error } => write!(f, "reading {query}: {}", error.message()),
+            Error::Guarded { tables } => {
+                write!(f, "row security may hide rows of {}", tables.join(", "))
+            }
             Error::Rows { entry, error, .. } => write!(f, "{entry}: {}", error.message()),
             Error::TooLong { entry, row, error, .. } => {
                 write!(

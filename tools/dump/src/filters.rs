@@ -50,6 +50,7 @@ fn patterns<'a>(rule: &Rule, selection: &'a mut SelectionArgs) -> Option<&'a mut
         (Action::Include, Object::TableAndChildren) => &mut selection.table_and_children,
         (Action::Include, Object::Schema) => &mut selection.schema,
         (Action::Include, Object::Extension) => &mut selection.extension,
+        (Action::Include, Object::ForeignData) => &mut selection.include_foreign_data,
         (Action::Exclude, Object::Table) => &mut selection.exclude_table,
         (Action::Exclude, Object::TableAndChildren) => &mut selection.exclude_table_and_children,
         (Action::Exclude, Object::TableData) => &mut selection.exclude_table_data,

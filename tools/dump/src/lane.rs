@@ -59,7 +59,7 @@ impl Lane {
     }
 
     async fn read_all(&self, work: &Work) -> Result<(), Error> {
-        copy_settings(&self.session, CopyForm::Binary).await?;
+        copy_settings(&self.session, CopyForm::Stream).await?;
         if self.holder {
             while let Some(parts) = work.next_for_holder().await {
                 if let Err(Abandoned) = self.read(&parts).await? {

@@ -2,7 +2,7 @@
 
 use pgx_archive::{EntryId, Format};
 use pgx_cli::{Exit, Failure, Process, Progress};
-use pgx_restore::{Contents, Heading, Piece, Script, large_objects};
+use pgx_restore::{Contents, Heading, Options, Piece, Script, large_objects};
 use pgx_rows::Malformed;
 use pgx_rows::large_object::records;
 use pgx_server::source::{CopyForm, copy_settings};
@@ -33,7 +33,7 @@ pub async fn write(args: &DumpArgs, process: &Process, source: Source, mut sink:
     }
     progress.expect(parts.len() as u64, stream::expected(&entries));
     progress.stage("reading rows");
-    copy_settings(&source.session, CopyForm::Text)
+    copy_settings(&source.session, CopyForm::Script)
         .await
         .map_err(|error| Error::from(error).into_failure())?;
     let heading = Heading {
@@ -41,7 +41,10 @@ pub async fn write(args: &DumpArgs, process: &Process, source: Source, mut sink:
         producer: concat!("pgx-dump version ", env!("CARGO_PKG_VERSION")).to_owned(),
         restrict_key: args.output.restrict_key.clone().unwrap_or_else(random_key),
     };
-    let options = args.output.options();
+    let options = Options {
+        row_security: args.reading.enable_row_security,
+        ..args.output.options()
+    };
     let contents = Contents::new(&entries, &options);
     let script = Script::new(&contents, &options, heading).map_err(|error| Failure::caused_by(Exit::Failed, &error))?;
     let text = source.session.text();

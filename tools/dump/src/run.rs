@@ -104,7 +104,7 @@ async fn send(
     progress.stage(stage);
     let read = async {
         let wanted = lanes::worthwhile(&parts, args.reading.lanes());
-        source.widen(wanted, args.connection.role.as_ref(), process).await;
+        source.widen(wanted, args, process).await;
         let missing = lanes::missing(&parts);
         let mut lanes = Lanes::start(&source, parts, compression, process);
         stream::rows(&mut lanes, missing, &mut encoder, &mut sink, &progress).await?;

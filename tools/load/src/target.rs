@@ -56,6 +56,7 @@ impl<'a> Target<'a> {
         let options = TargetOptions {
             role: self.args.connection.role.clone(),
             text: self.text,
+            row_security: self.args.output.enable_row_security,
             ..TargetOptions::default()
         };
         target::set_up(&self.session, &options)

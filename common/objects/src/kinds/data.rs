@@ -70,6 +70,7 @@ pub fn choose_format(db: &mut Database, choice: super::copy_format::Choice) -> V
 }
 
 /// Tables with rows inside their rows, or with a condition: whoever reads them locks more than the table itself.
+/// Foreign tables, too: they cannot be locked, and only the holder of the locks may read them.
 pub fn read_with_others(db: &Database) -> Vec<NodeId> {
     let inside = |column: &Column| super::copy_format::contains_rows(&db.type_forms, column.type_oid);
     let conditional = |relation: &Relation| {
@@ -79,7 +80,7 @@ pub fn read_with_others(db: &Database) -> Vec<NodeId> {
     db.nodes()
         .filter(|&id| {
             let relation = db.relation(id);
-            relation.is_some_and(|relation| conditional(relation) || sent(relation).any(inside))
+            relation.is_some_and(|relation| relation.relkind == 'f' || conditional(relation) || sent(relation).any(inside))
         })
         .collect()
 }

@@ -23,6 +23,7 @@ pub mod foreign_data_wrapper;
 pub mod foreign_key;
 pub mod foreign_server;
 pub mod function;
+pub mod guarded;
 pub mod index;
 pub mod index_attach;
 pub mod inheritance;
@@ -164,6 +165,7 @@ pub static READERS: &[Reader] = &[
     statistics_data::READER,
     trigger::READER,
     policy::READER,
+    guarded::READER,
     crate::depend::READER,
     facets::COMMENTS,
     facets::LABELS,

@@ -18,6 +18,12 @@ pub struct ReadingArgs {
     #[arg(long, conflicts_with = "snapshot")]
     pub serializable_deferrable: bool,
 
+    /// Of tables under row security, the rows that their policies show
+    ///
+    /// Without it a table of which the role cannot see every row is refused.
+    #[arg(long)]
+    pub enable_row_security: bool,
+
     /// Read with N sessions at once (default: up to 4, not more than cores)
     ///
     /// All of them see the same moment and write into the one stream; big tables are shared out among them

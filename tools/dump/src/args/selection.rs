@@ -146,6 +146,27 @@ pub struct SelectionArgs {
     /// Rows of partitions go through the partitioned table
     #[arg(long)]
     pub load_via_partition_root: bool,
+
+    /// Rows of foreign tables too, of foreign servers that match; may be repeated
+    ///
+    /// pgx-load writes them into the foreign table of the same name: to wherever its server leads there.
+    #[arg(long, value_name = "PATTERN", conflicts_with = "schema_only")]
+    pub include_foreign_data: Vec<String>,
+
+    /// The planner's statistics too, which servers from 18 on can take in
+    ///
+    /// Of tables, materialized views and indexes, as far as the role may see them; extended statistics come about
+    /// by ANALYZE.
+    #[arg(long, conflicts_with_all = ["data_only", "schema_only", "no_statistics"])]
+    pub statistics: bool,
+
+    /// Only the planner's statistics
+    #[arg(long, conflicts_with_all = ["data_only", "schema_only", "no_statistics"])]
+    pub statistics_only: bool,
+
+    /// No statistics, which is the default
+    #[arg(long)]
+    pub no_statistics: bool,
 }
 
 /// A section, as `--section` names it.
@@ -180,12 +201,17 @@ impl SectionName {
 impl SelectionArgs {
     /// Whether definitions are wanted.
     pub fn definitions(&self) -> bool {
-        !self.data_only && !self.no_schema
+        !self.data_only && !self.no_schema && !self.statistics_only
     }
 
     /// Whether rows, large objects and values of sequences are wanted.
     pub fn rows(&self) -> bool {
-        !self.schema_only && !self.no_data
+        !self.schema_only && !self.no_data && !self.statistics_only
+    }
+
+    /// Whether statistics are wanted.
+    pub fn with_statistics(&self) -> bool {
+        self.statistics || self.statistics_only
     }
 
     /// The sections that are left out.
@@ -239,6 +265,8 @@ impl SelectionArgs {
             (self.no_toast_compression, "--no-toast-compression"),
             (self.no_unlogged_table_data, "--no-unlogged-table-data"),
             (self.load_via_partition_root, "--load-via-partition-root"),
+            (self.statistics, "--statistics"),
+            (self.statistics_only, "--statistics-only"),
         ];
         let switches = switches.iter().filter(|(on, _)| *on);
         let mut words: Vec<String> = switches.map(|(_, word)| (*word).to_owned()).collect();
@@ -257,6 +285,7 @@ impl SelectionArgs {
             ),
             ("--extension", &self.extension),
             ("--exclude-extension", &self.exclude_extension),
+            ("--include-foreign-data", &self.include_foreign_data),
         ];
         for (word, patterns) in lists {
             words.extend(patterns.iter().map(|pattern| format!("{word}={pattern}")));
