@@ -97,12 +97,13 @@ impl Encoder<Toc> {
             let mut payload = Vec::new();
             let mut taken = 0;
             for entry in rest {
-                let entry = json(entry)?;
-                if taken > 0 && payload.len() + entry.len() > ENTRIES_FRAME {
+                let full = payload.len();
+                payload.push(if taken == 0 { b'[' } else { b',' });
+                serde_json::to_writer(&mut payload, entry).map_err(not_json)?;
+                if taken > 0 && payload.len() > ENTRIES_FRAME {
+                    payload.truncate(full);
                     break;
                 }
-                payload.push(if taken == 0 { b'[' } else { b',' });
-                payload.extend_from_slice(&entry);
                 taken += 1;
             }
             payload.push(b']');
@@ -337,7 +338,11 @@ impl<State> Encoder<State> {
 }
 
 fn json(value: &impl Serialize) -> Result<Vec<u8>, EncodeError> {
-    serde_json::to_vec(value).map_err(|error| EncodeError::Json(error.to_string()))
+    serde_json::to_vec(value).map_err(not_json)
+}
+
+fn not_json(error: serde_json::Error) -> EncodeError {
+    EncodeError::Json(error.to_string())
 }
 
 /// Why a stream could not be written as asked. Nothing of the frame in question has been written.

@@ -8,31 +8,16 @@ use crate::database::{Body, Database, NodeId, Wanted};
 use crate::privileges;
 use crate::sql;
 
-/// What an entry has to come after.
-#[derive(Clone, Debug)]
-enum After {
-    /// Whatever its object comes after, seen through objects that have no entry.
-    Object(NodeId),
-    /// These objects.
-    Nodes(Vec<NodeId>),
-    /// Entries of the same run, by place.
-    Places(Vec<usize>),
-}
-
-struct Draft {
-    entry: Entry,
-    after: After,
-    parent: Option<NodeId>,
-}
-
 /// Collects the entries of one object after another.
+///
+/// Objects come after what they depend on, so whatever an entry refers to has its number already.
 pub struct Emitter<'a> {
     /// The database that is described.
     pub db: &'a Database,
     node: NodeId,
-    drafts: Vec<Draft>,
-    /// Place of each object's own entry.
-    mains: Vec<Option<usize>>,
+    entries: Vec<Entry>,
+    /// Each object's own entry.
+    mains: Vec<Option<EntryId>>,
 }
 
 /// The entries of all wanted objects, in `order`, numbered from 1, with their dependencies.
@@ -40,7 +25,7 @@ pub fn entries(db: &Database, order: &[NodeId]) -> Vec<Entry> {
     let mut out = Emitter {
         db,
         node: NodeId(0),
-        drafts: Vec::new(),
+        entries: Vec::new(),
         mains: vec![None; db.objects.len()],
     };
     out.preamble();
@@ -51,7 +36,7 @@ pub fn entries(db: &Database, order: &[NodeId]) -> Vec<Entry> {
             emit(id, &mut out);
         }
     }
-    out.finish()
+    out.entries
 }
 
 fn emit(id: NodeId, out: &mut Emitter<'_>) {
@@ -121,11 +106,7 @@ impl Emitter<'_> {
                 entry.fields.insert("encoding".to_owned(), encoding.as_str().into());
             }
             entry.create = create;
-            self.drafts.push(Draft {
-                entry,
-                after: After::Nodes(Vec::new()),
-                parent: None,
-            });
+            self.push(entry);
         }
     }
 
@@ -133,20 +114,25 @@ impl Emitter<'_> {
     fn database(&mut self) {
         let Some(own) = &self.db.own else { return };
         let (entry, rest) = own.entries(self.db.role(own.owner));
-        let place = self.drafts.len();
-        self.drafts.push(Draft {
-            entry,
-            after: After::Places(Vec::new()),
-            parent: None,
-        });
+        let own = self.push(entry);
         for mut entry in rest {
-            entry.parent = entry.kind.is_facet().then(|| number(place));
-            self.drafts.push(Draft {
-                entry,
-                after: After::Places(vec![place]),
-                parent: None,
-            });
+            entry.parent = entry.kind.is_facet().then_some(own);
+            entry.dependencies = vec![own];
+            self.push(entry);
         }
+    }
+
+    /// Adds an entry under the next number.
+    fn push(&mut self, mut entry: Entry) -> EntryId {
+        entry.id = EntryId(self.entries.len() as u32 + 1);
+        let id = entry.id;
+        self.entries.push(entry);
+        id
+    }
+
+    /// The own entry of an object, if it has one so far.
+    fn main_of(&self, id: NodeId) -> Option<EntryId> {
+        self.mains[id.0 as usize]
     }
 
     /// Whether something is wanted of the object at hand.
@@ -168,12 +154,8 @@ impl Emitter<'_> {
         if entry.catalog == CatalogId::default() {
             entry.catalog = self.db.object(self.node).catalog;
         }
-        self.mains[self.node.0 as usize] = Some(self.drafts.len());
-        self.drafts.push(Draft {
-            entry,
-            after: After::Object(self.node),
-            parent: None,
-        });
+        entry.dependencies = self.visible();
+        self.mains[self.node.0 as usize] = Some(self.push(entry));
     }
 
     /// The object's own entry, which comes after exactly these objects and belongs to `parent`.
@@ -181,12 +163,9 @@ impl Emitter<'_> {
         if entry.catalog == CatalogId::default() {
             entry.catalog = self.db.object(self.node).catalog;
         }
-        self.mains[self.node.0 as usize] = Some(self.drafts.len());
-        self.drafts.push(Draft {
-            entry,
-            after: After::Nodes(nodes),
-            parent,
-        });
+        entry.dependencies = nodes.into_iter().filter_map(|id| self.main_of(id)).collect();
+        entry.parent = entry.parent.or(parent.and_then(|id| self.main_of(id)));
+        self.mains[self.node.0 as usize] = Some(self.push(entry));
     }
 
     /// Lets the facets that follow belong to another object, whose entry stands for the one at hand: an index
@@ -197,11 +176,16 @@ impl Emitter<'_> {
 
     /// Says which object the own entry of the object at hand belongs to, for what is part of a table.
     pub fn part_of(&mut self, parent: NodeId) {
-        if let Some(place) = self.mains[self.node.0 as usize]
-            && let Some(draft) = self.drafts.get_mut(place)
+        let parent = self.main_of(parent);
+        if let Some(own) = self.main_of(self.node)
+            && let Some(entry) = self.entry_mut(own)
         {
-            draft.parent = Some(parent);
+            entry.parent = entry.parent.or(parent);
         }
+    }
+
+    fn entry_mut(&mut self, id: EntryId) -> Option<&mut Entry> {
+        self.entries.get_mut(id.0 as usize - 1)
     }
 
     /// `ALTER … DEPENDS ON EXTENSION` for each extension that the object at hand is bound to, each on a line
@@ -224,14 +208,11 @@ impl Emitter<'_> {
     }
 
     /// An entry beside the object's own, after it and belonging to it.
-    pub fn facet(&mut self, entry: Entry) -> usize {
-        let places = self.mains[self.node.0 as usize].into_iter().collect();
-        self.drafts.push(Draft {
-            entry,
-            after: After::Places(places),
-            parent: Some(self.node),
-        });
-        self.drafts.len() - 1
+    pub fn facet(&mut self, mut entry: Entry) -> EntryId {
+        let own = self.main_of(self.node);
+        entry.dependencies = own.into_iter().collect();
+        entry.parent = entry.parent.or(own);
+        self.push(entry)
     }
 
     /// The object's comment: `COMMENT ON {word} {schema.}{name}`; `name` is quoted already.
@@ -296,7 +277,7 @@ impl Emitter<'_> {
     }
 
     /// The object's privileges, as far as they differ from what it starts with.
-    pub fn privileges(&mut self, word: &str, name: &str, schema: Option<&str>, owner: &str) -> Option<usize> {
+    pub fn privileges(&mut self, word: &str, name: &str, schema: Option<&str>, owner: &str) -> Option<EntryId> {
         self.privileges_tagged(word, name, schema, owner, &format!("{word} {name}"))
     }
 
@@ -308,7 +289,7 @@ impl Emitter<'_> {
         schema: Option<&str>,
         owner: &str,
         tag: &str,
-    ) -> Option<usize> {
+    ) -> Option<EntryId> {
         let object = self.db.object(self.node);
         if !self.wants(Wanted::ACL) {
             return None;
@@ -335,8 +316,8 @@ impl Emitter<'_> {
         schema: Option<&str>,
         owner: &str,
         tag: &str,
-        after: Option<usize>,
-    ) -> Option<usize> {
+        after: Option<EntryId>,
+    ) -> Option<EntryId> {
         if grants.is_empty() {
             return None;
         }
@@ -344,44 +325,37 @@ impl Emitter<'_> {
         entry.create = privileges::statements(&grants, "", word, &target(schema, name), owner);
         entry.roles = privileges::roles(&grants);
         entry.grants = grants;
-        let place = self.facet(entry);
-        if let (Some(after), Some(draft)) = (after, self.drafts.get_mut(place)) {
+        let id = self.facet(entry);
+        if let (Some(after), Some(entry)) = (after, self.entry_mut(id)) {
             // Column privileges come after the table's own, which may revoke what they give.
-            if let After::Places(places) = &mut draft.after {
-                places.push(after);
-            }
+            entry.dependencies.push(after);
         }
-        Some(place)
+        Some(id)
     }
 
-    fn finish(self) -> Vec<Entry> {
-        let Emitter { db, drafts, mains, .. } = self;
-        let main = |id: NodeId| mains[id.0 as usize].map(number);
-        // What is dumped of a member of an extension goes with the extension.
-        let belongs_to = |id: NodeId| main(id).or_else(|| db.object(id).extension.and_then(main));
-        let mut entries = Vec::with_capacity(drafts.len());
-        for (place, draft) in drafts.into_iter().enumerate() {
-            let mut entry = draft.entry;
-            entry.id = number(place);
-            entry.parent = entry.parent.or(draft.parent.and_then(belongs_to));
-            if let (After::Object(id), Kind::Table | Kind::ForeignTable) = (&draft.after, &entry.kind) {
-                let parents = db.relation(*id).map_or(&[][..], |relation| &relation.parents);
-                entry.inherits = parents.iter().filter_map(|parent| main(*parent)).collect();
+    /// The entries that the object at hand comes after, looking through objects that have none.
+    fn visible(&self) -> Vec<EntryId> {
+        let mut found = Vec::new();
+        let mut seen = HashSet::from([self.node]);
+        let mut open = vec![self.node];
+        while let Some(at) = open.pop() {
+            let object = self.db.object(at);
+            if matches!(object.body, Body::PreDataBoundary | Body::PostDataBoundary) {
+                continue;
             }
-            entry.dependencies = match draft.after {
-                After::Nodes(nodes) => nodes.into_iter().filter_map(main).collect(),
-                After::Places(places) => places.into_iter().map(number).collect(),
-                After::Object(id) => visible(db, id, &main),
-            };
-            entries.push(entry);
+            for &on in &object.dependencies {
+                if !seen.insert(on) {
+                    continue;
+                }
+                match self.main_of(on) {
+                    Some(entry) => found.push(entry),
+                    None => open.push(on),
+                }
+            }
         }
-        entries
+        found.sort_unstable();
+        found
     }
-}
-
-/// The number of the entry at a place.
-fn number(place: usize) -> EntryId {
-    EntryId(place as u32 + 1)
 }
 
 fn target(schema: Option<&str>, name: &str) -> String {
@@ -389,28 +363,4 @@ fn target(schema: Option<&str>, name: &str) -> String {
         Some(schema) => format!("{}.{name}", sql::ident(schema)),
         None => name.to_owned(),
     }
-}
-
-/// The entries an object comes after, looking through objects that have none.
-fn visible(db: &Database, id: NodeId, main: &impl Fn(NodeId) -> Option<EntryId>) -> Vec<EntryId> {
-    let mut found = Vec::new();
-    let mut seen = HashSet::from([id]);
-    let mut open = vec![id];
-    while let Some(at) = open.pop() {
-        let object = db.object(at);
-        if matches!(object.body, Body::PreDataBoundary | Body::PostDataBoundary) {
-            continue;
-        }
-        for &on in &object.dependencies {
-            if !seen.insert(on) {
-                continue;
-            }
-            match main(on) {
-                Some(entry) => found.push(entry),
-                None => open.push(on),
-            }
-        }
-    }
-    found.sort_unstable();
-    found
 }

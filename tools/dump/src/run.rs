@@ -19,6 +19,9 @@ use crate::{connect, describe, filters, head, plain};
 /// words to whoever still reads.
 const WIND_UP: Duration = Duration::from_secs(2);
 
+/// Entries that are encoded before any of them is written: a frame or two.
+const ENTRIES_AT_ONCE: usize = 1000;
+
 /// Runs the tool.
 pub fn run(mut args: DumpArgs, process: &Process) -> Result<(), Failure> {
     args.output.check()?;
@@ -96,7 +99,10 @@ async fn send(
     };
     describe::mention(&refused, &unreadable, process);
     progress.expect(lanes::missing(&parts).len() as u64, stream::expected(&entries));
-    encoder.entries(&entries, &mut bytes).map_err(fatal)?;
+    for entries in entries.chunks(ENTRIES_AT_ONCE) {
+        encoder.entries(entries, &mut bytes).map_err(fatal)?;
+        sink.write(std::mem::take(&mut bytes)).await?;
+    }
     let (mut encoder, _) = encoder.toc_end(&mut bytes).map_err(fatal)?;
     sink.write(std::mem::take(&mut bytes)).await?;
 
