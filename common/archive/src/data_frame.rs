@@ -18,6 +18,16 @@ pub struct Place {
     pub seq: u32,
 }
 
+impl Place {
+    pub(crate) fn of(header: &Header) -> Place {
+        Place {
+            entry: header.entry,
+            part: header.part,
+            seq: header.seq,
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "entry {}, part {}, frame {}", self.entry, self.part, self.seq)
@@ -72,11 +82,7 @@ impl DataFrame {
 
     /// Entry, part and number of the frame.
     pub fn place(&self) -> Place {
-        Place {
-            entry: self.header.entry,
-            part: self.header.part,
-            seq: self.header.seq,
-        }
+        Place::of(&self.header)
     }
 
     /// How many rows end in it.

@@ -11,14 +11,15 @@
 //! What it cannot see is whether the input goes on. The end of the input is told by its owner, with
 //! [`Decoder::end_of_input`]; whoever does not ask takes a cut stream for a complete one.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 
 use crate::account::Account;
 use crate::codec;
-use crate::data_frame::DataFrame;
-use crate::entry::Entry;
+use crate::data_frame::{DataFrame, Place};
+use crate::entry::{Entry, EntryId};
 use crate::error::{DecodeError, FrameLabel, Incomplete, Reason};
 use crate::event::{Ancillary, Event};
 use crate::fail::Fail;
@@ -53,6 +54,8 @@ pub struct Decoder {
     roll: Roll,
     failure: Option<Box<Fail>>,
     refused: Option<DecodeError>,
+    /// The entries whose rows are wanted, where not all are.
+    only: Option<HashSet<EntryId>>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,6 +90,12 @@ impl Decoder {
             understood: features,
             ..self
         }
+    }
+
+    /// From here to the end of the member, gives the rows of these entries only; others are checked and
+    /// counted, and come as [`Event::Skipped`], without a copy.
+    pub fn only_rows_of(&mut self, entries: HashSet<EntryId>) {
+        self.only = Some(entries);
     }
 
     /// Takes some bytes of the stream. Ask for all events before pushing again, so that no more than
@@ -183,6 +192,7 @@ impl Decoder {
                     self.start = self.offset;
                     self.member = self.member.saturating_add(1);
                     self.account = Account::default();
+                    self.only = None;
                     self.advance(MAGIC.len());
                     self.expected = Expected::Frame;
                 }
@@ -274,7 +284,11 @@ impl Decoder {
         self.account.enter(header, at)?;
         let payload = &self.buffer[payload];
         if kind == FrameKind::Data {
-            return Ok(Some(Event::Data(DataFrame::received(*header, payload))));
+            let wanted = self.only.as_ref().is_none_or(|only| only.contains(&header.entry));
+            return Ok(Some(match wanted {
+                true => Event::Data(DataFrame::received(*header, payload)),
+                false => Event::Skipped(Place::of(header)),
+            }));
         }
         let raw = codec::unpack(payload, header.codec, header.raw_len).map_err(Reason::Codec)?;
         if self.more.len() + raw.len() > MAX_METADATA {

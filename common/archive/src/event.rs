@@ -1,6 +1,6 @@
 //! What a decoder tells of a stream, in its order.
 
-use crate::data_frame::DataFrame;
+use crate::data_frame::{DataFrame, Place};
 use crate::entry::{Entry, EntryId};
 use crate::fail::Fail;
 use crate::frame::{Flags, FrameKind};
@@ -20,6 +20,8 @@ pub enum Event {
     TocEnd(TocEnd),
     /// Rows.
     Data(DataFrame),
+    /// Rows that the reader [does not want](crate::Decoder::only_rows_of): checked and counted, and gone.
+    Skipped(Place),
     /// A part is complete. Its rows and bytes were counted; its digest is for the reader to compare
     /// with that of the rows.
     PartEnd {

@@ -1,9 +1,11 @@
 //! A blocking shell around the decoder.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::io::{self, Read};
 
 use crate::decoder::Decoder;
+use crate::entry::EntryId;
 use crate::error::{DecodeError, Incomplete};
 use crate::event::Event;
 
@@ -53,6 +55,11 @@ impl<R: Read> Reader<R> {
                 Err(error) => return Err(ReadError::Io(error)),
             }
         }
+    }
+
+    /// Gives the rows of these entries only; see [`Decoder::only_rows_of`].
+    pub fn only_rows_of(&mut self, entries: HashSet<EntryId>) {
+        self.decoder.only_rows_of(entries);
     }
 
     /// Bytes of the stream that have been told of.

@@ -71,7 +71,12 @@ pub fn verdict(stream: &[u8]) -> Result<String, String> {
                 "end: {} frames, {} entries with rows, {} rows, {} bytes, digest {}",
                 end.frames, end.entries, end.rows, end.bytes, end.digest
             )),
-            Event::TocEnd(_) | Event::Index(_) | Event::Fail(_) | Event::Tick(_) | Event::Ancillary(_) => {}
+            Event::TocEnd(_)
+            | Event::Skipped(_)
+            | Event::Index(_)
+            | Event::Fail(_)
+            | Event::Tick(_)
+            | Event::Ancillary(_) => {}
         }
     }
     match reader.decoder().missing_databases() {

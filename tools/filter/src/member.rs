@@ -104,6 +104,7 @@ impl Filter<'_> {
         self.progress.stage(STAGE);
         let (entries, bytes) = contents.expected();
         self.progress.expect(entries, bytes);
+        stream.only_rows_of(contents.kept.order.iter().copied().collect());
         let mut press = Press::start(self.compression);
         let mut tick = Tick {
             stage: STAGE.to_owned(),
@@ -111,7 +112,7 @@ impl Filter<'_> {
         };
         loop {
             let passing = match stream.next(|id| contents.called(id))? {
-                Event::Data(frame) if contents.kept.has(frame.entry()) => {
+                Event::Data(frame) => {
                     tick.rows += u64::from(frame.rows());
                     tick.bytes += frame.raw_len() as u64;
                     self.progress.rows(frame.rows().into(), frame.raw_len() as u64);

@@ -1,9 +1,10 @@
 //! The stream that comes in, whose errors become failures with a name and a remedy.
 
+use std::collections::HashSet;
 use std::io::Read;
 
 use pgx_archive::head::FEATURES;
-use pgx_archive::{Decoder, Event, ReadError, Reader};
+use pgx_archive::{Decoder, EntryId, Event, ReadError, Reader};
 use pgx_cli::{Exit, Failure, Input, Interrupt};
 
 use crate::ahead::Ahead;
@@ -37,11 +38,16 @@ impl Stream {
     }
 
     /// The next event of a member; that it does not come is a failure. `called` names entries.
-    pub fn next(&mut self, called: impl Fn(pgx_archive::EntryId) -> Option<String>) -> Result<Event, Failure> {
+    pub fn next(&mut self, called: impl Fn(EntryId) -> Option<String>) -> Result<Event, Failure> {
         match self.event(called)? {
             Some(event) => Ok(event),
             None => Err(Failure::incomplete("the input ends within a member").within(&self.name)),
         }
+    }
+
+    /// From here to the end of the member, throws the rows of all other entries away.
+    pub fn only_rows_of(&mut self, entries: HashSet<EntryId>) {
+        self.reader.only_rows_of(entries);
     }
 
     /// Whether no member follows; a failure when one that was announced did not come.
@@ -59,7 +65,7 @@ impl Stream {
         }
     }
 
-    fn event(&mut self, called: impl Fn(pgx_archive::EntryId) -> Option<String>) -> Result<Option<Event>, Failure> {
+    fn event(&mut self, called: impl Fn(EntryId) -> Option<String>) -> Result<Option<Event>, Failure> {
         self.interrupt.check()?;
         if let Some(event) = self.next.take() {
             return Ok(Some(event));
@@ -69,7 +75,7 @@ impl Stream {
     }
 }
 
-fn unreadable(error: &ReadError, called: impl Fn(pgx_archive::EntryId) -> Option<String>) -> Failure {
+fn unreadable(error: &ReadError, called: impl Fn(EntryId) -> Option<String>) -> Failure {
     let said = error.explain(called);
     let exit = if said.incomplete {
         Exit::Incomplete

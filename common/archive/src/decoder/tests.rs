@@ -5,6 +5,8 @@ mod members;
 mod metadata;
 mod resume;
 
+use std::collections::HashSet;
+
 use super::*;
 use crate::codec::Compression;
 use crate::data_frame::{self, Place};
@@ -252,6 +254,29 @@ fn frames_pass_through_a_filter_unchanged() {
             assert!(stream.windows(bytes.len()).any(|window| window == bytes));
         }
     }
+}
+
+#[test]
+fn rows_that_nobody_wants_are_counted_and_not_given() {
+    let stream = stream();
+    let mut decoder = Decoder::new();
+    decoder.push(&stream);
+    let (mut skipped, mut others) = (0, Vec::new());
+    while let Some(event) = decoder.next_event().unwrap() {
+        match event {
+            Event::TocEnd(_) => decoder.only_rows_of(HashSet::new()),
+            Event::Data(frame) => panic!("{:?} is not wanted", frame.place()),
+            Event::Skipped(_) => skipped += 1,
+            event => others.push(event),
+        }
+    }
+    assert_eq!(decoder.end_of_input(), Ok(()));
+    let all = decode(&stream).0;
+    assert_eq!(
+        skipped,
+        all.iter().filter(|event| matches!(event, Event::Data(_))).count()
+    );
+    assert!(matches!(others.last(), Some(Event::End(_))));
 }
 
 #[test]
