@@ -22,6 +22,7 @@ const MAJORS: std::ops::RangeInclusive<u32> = 12..=18;
 fn everything(major: u32) -> Database {
     let mut db = sample::database(major);
     db.server.superuser = true;
+    db.with_statistics = true;
     let add = |db: &mut Database, class: u32, name: &str, body: Body| {
         let object = sample::object(db, class, name, body);
         db.push(object)
@@ -36,7 +37,10 @@ fn everything(major: u32) -> Database {
         };
         let table = sample::relation(&mut db, name, relkind, body);
         if relkind == 'r' {
-            add(&mut db, 0, name, data(table));
+            let rows = add(&mut db, 0, name, data(table));
+            if let Some(relation) = db.relation_mut(table) {
+                relation.data = Some(rows);
+            }
         }
     }
     let kept = sample::relation(&mut db, "kept", 'm', Relation::default());

@@ -972,6 +972,36 @@ SELECT (s.oid)::pg_catalog.text AS oid,
 FROM pg_catalog.unnest('{20001,20003,20004,20006}'::pg_catalog.oid[]) AS w(oid)
 JOIN pg_catalog.pg_statistic_ext s ON s.stxrelid = w.oid;
 
+-- statistics of relations, after the locks
+SELECT (r.oid)::pg_catalog.text AS oid,
+       (c.relpages)::pg_catalog.text AS relpages,
+       (c.reltuples)::pg_catalog.text AS reltuples,
+       (c.relallvisible)::pg_catalog.text AS relallvisible,
+       (NULL)::pg_catalog.text AS relallfrozen,
+       (s.attname)::pg_catalog.text AS attname,
+       (a.attnum)::pg_catalog.text AS attnum,
+       (CASE WHEN s.inherited THEN 't' WHEN NOT s.inherited THEN 'f' END)::pg_catalog.text AS inherited,
+       (s.null_frac)::pg_catalog.text AS null_frac,
+       (s.avg_width)::pg_catalog.text AS avg_width,
+       (s.n_distinct)::pg_catalog.text AS n_distinct,
+       (s.most_common_vals)::pg_catalog.text AS most_common_vals,
+       (s.most_common_freqs)::pg_catalog.text AS most_common_freqs,
+       (s.histogram_bounds)::pg_catalog.text AS histogram_bounds,
+       (s.correlation)::pg_catalog.text AS correlation,
+       (s.most_common_elems)::pg_catalog.text AS most_common_elems,
+       (s.most_common_elem_freqs)::pg_catalog.text AS most_common_elem_freqs,
+       (s.elem_count_histogram)::pg_catalog.text AS elem_count_histogram,
+       (NULL)::pg_catalog.text AS range_length_histogram,
+       (NULL)::pg_catalog.text AS range_empty_frac,
+       (NULL)::pg_catalog.text AS range_bounds_histogram
+FROM pg_catalog.unnest('{20001,20003,20004,20006}'::pg_catalog.oid[]) AS w(oid)
+CROSS JOIN LATERAL (SELECT w.oid UNION ALL SELECT i.indexrelid FROM pg_catalog.pg_index i WHERE i.indrelid = w.oid) r
+JOIN pg_catalog.pg_class c ON c.oid = r.oid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname
+LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attname = s.attname
+ORDER BY r.oid, s.attname, s.inherited;
+
 -- triggers, after the locks
 SELECT (t.oid)::pg_catalog.text AS oid,
        (t.tgname)::pg_catalog.text AS name,
@@ -1000,6 +1030,10 @@ SELECT (p.oid)::pg_catalog.text AS oid,
 FROM pg_catalog.unnest('{20001,20003}'::pg_catalog.oid[]) AS w(oid)
 JOIN pg_catalog.pg_policy p ON p.polrelid = w.oid
 JOIN pg_catalog.pg_class c ON c.oid = p.polrelid;
+
+-- tables under row security, after the locks
+SELECT (w.oid)::pg_catalog.text AS oid
+FROM pg_catalog.unnest('{20001}'::pg_catalog.oid[]) AS w(oid) WHERE pg_catalog.row_security_active(w.oid) ORDER BY w.oid;
 
 -- dependencies, after the locks
 SELECT (d.classid) AS class,

@@ -2,13 +2,14 @@
 
 use futures_util::future::maybe_done;
 use futures_util::poll;
+use pgx_archive::spelling::quoting_all;
 use pgx_objects::choose;
 use pgx_objects::kinds::{data, sequence};
 use pgx_objects::{Database, Phase, READERS, Reader, Rows, Server};
 use pgx_server::lock::{LockWait, lock};
 use pgx_server::{Session, source};
 
-use crate::args::{ReadingArgs, SelectionArgs};
+use crate::args::DumpArgs;
 use crate::choice;
 use crate::error::Error;
 
@@ -17,15 +18,12 @@ use crate::error::Error;
 /// Only the names of everything are read before the locks, in plain columns; the server is asked to spell
 /// definitions afterwards, for what is wanted, on this session: on another one the same question could
 /// wait for an ALTER TABLE that waits for our locks.
-pub async fn read(
-    session: &Session,
-    server: Server,
-    selection: &SelectionArgs,
-    reading: &ReadingArgs,
-) -> Result<Database, Error> {
+pub async fn read(session: &Session, server: Server, args: &DumpArgs) -> Result<Database, Error> {
+    let (selection, reading) = (&args.selection, &args.reading);
+    let quote_all = args.output.quote_all_identifiers;
     let mut db = Database::new(server);
     db.with_statistics = selection.with_statistics();
-    ask(session, &mut db, Phase::Early).await?;
+    ask(session, &mut db, Phase::Early, quote_all).await?;
     let plan = data::Plan {
         rows: selection.rows(),
         sequences: selection.sequence_data,
@@ -37,14 +35,16 @@ pub async fn read(
     choose::choose(&mut db, &choice);
     sequence::follow_owners(&mut db);
     data::plan(&mut db, &choice, &plan);
-    let wait = reading.lock_wait_timeout.map_or(LockWait::Forever, |limit| LockWait::Timeout(limit.to_string()));
+    let wait = reading
+        .lock_wait_timeout
+        .map_or(LockWait::Forever, |limit| LockWait::Timeout(limit.to_string()));
     lock(session, &choose::to_lock(&db), &wait)
         .await
         .map_err(|error| Error::Query { query: "tables", error })?;
     if db.needs_quotes {
         source::quote_all_names(session).await?;
     }
-    ask(session, &mut db, Phase::Late).await?;
+    ask(session, &mut db, Phase::Late, quote_all).await?;
     if !db.guarded.is_empty() && !reading.enable_row_security {
         return Err(Error::Guarded { tables: db.guarded });
     }
@@ -58,7 +58,7 @@ pub async fn read(
 ///
 /// Each answer is read when the one before it has become objects: meanwhile the server works on the next, and
 /// only one is in memory.
-async fn ask(session: &Session, db: &mut Database, phase: Phase) -> Result<(), Error> {
+async fn ask(session: &Session, db: &mut Database, phase: Phase, quote_all: bool) -> Result<(), Error> {
     let readers = READERS.iter().filter(|reader| reader.phase == phase);
     let mut answers: Vec<_> = readers
         .filter_map(|reader| Some((reader, (reader.query)(db)?)))
@@ -71,7 +71,8 @@ async fn ask(session: &Session, db: &mut Database, phase: Phase) -> Result<(), E
     for (reader, mut answer) in answers {
         answer.as_mut().await;
         if let Some(rows) = answer.as_mut().take_output() {
-            (reader.read)(db, &rows?)?;
+            let rows = rows?;
+            quoting_all(quote_all, || (reader.read)(db, &rows))?;
         }
     }
     Ok(())

@@ -19,9 +19,8 @@ pub const READER: Reader = Reader {
     name: "tables under row security",
     phase: Phase::Late,
     query: |db| {
-        let tables = db.oids(|object| {
-            matches!(&object.body, Body::Relation(body) if body.row_security && body.data.is_some())
-        });
+        let tables =
+            db.oids(|object| matches!(&object.body, Body::Relation(body) if body.row_security && body.data.is_some()));
         (!tables.is_empty()).then(|| GUARDED.sql(db.server.major(), &tables))
     },
     read,
