@@ -431,3 +431,6 @@ impl<'a> Picking<'a> {
         order
     }
 }
+
+#[cfg(test)]
+mod tests;
