@@ -6,8 +6,7 @@
 //! A tar archive wants that order and the size of each block before its rows, so everything is staged.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::fs::File;
-use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
 use pgx_archive::{Entry, EntryId, Format, Head};
@@ -22,30 +21,30 @@ use crate::{custom, directory, tar};
 
 /// Staged rows are copied in pieces of this size.
 const PIECE: usize = 256 << 10;
-const BUFFER: usize = 256 << 10;
 
 /// Where an archive goes, and in which format.
-pub enum Target {
-    /// A custom archive into a file that can be rewritten.
-    CustomFile(File),
-    /// A custom archive into a pipe, or anything else.
-    Custom(Box<dyn Write + Send>),
+#[derive(Debug)]
+pub enum Target<W> {
+    /// A custom archive into a file of its own, in which offsets can be filled in.
+    CustomFile(W),
+    /// A custom archive into a pipe, or anything else: there is no seeking.
+    Custom(W),
     /// A directory, by its path.
     Directory(PathBuf),
     /// A tar archive; the time of its members in seconds since 1970.
-    Tar(Box<dyn Write + Send>, u64),
+    Tar(W, u64),
 }
 
-enum Out {
-    File(custom::Writer<BufWriter<File>>),
-    Pipe(custom::Writer<BufWriter<Box<dyn Write + Send>>>),
+enum Out<W: Write> {
+    File(custom::Writer<W>),
+    Pipe(custom::Writer<W>),
     Directory(directory::Writer),
-    Tar(tar::Writer<BufWriter<Box<dyn Write + Send>>>),
+    Tar(tar::Writer<W>),
 }
 
 /// An archive that is being put together.
-pub struct Assembly {
-    out: Out,
+pub struct Assembly<W: Write> {
+    out: Out<W>,
     stage: Stage,
     /// Where the rows of entries go.
     blocks: HashMap<EntryId, Block>,
@@ -63,15 +62,15 @@ pub struct Assembly {
     current: Option<Block>,
 }
 
-impl Assembly {
+impl<W: Write + Seek> Assembly<W> {
     /// Begins an archive of these entries: rows of each of those that have [`Entry::data`] are to follow.
     pub fn new(
-        target: Target,
+        target: Target<W>,
         head: &Head,
         entries: &[Entry],
         version: Version,
         compression: Compression,
-    ) -> Result<Assembly, Error> {
+    ) -> Result<Assembly<W>, Error> {
         let mut entries = entries.to_vec();
         let mut forms = HashMap::new();
         for entry in &mut entries {
@@ -92,19 +91,10 @@ impl Assembly {
         let is_of_objects = |block: &Block| plan.of_block(*block).is_some_and(|rows| rows.objects);
         let objects = waiting.iter().copied().filter(is_of_objects).collect();
         let out = match target {
-            Target::CustomFile(file) => {
-                let file = BufWriter::with_capacity(BUFFER, file);
-                Out::File(custom::Writer::new(file, plan, compression)?)
-            }
-            Target::Custom(pipe) => {
-                let pipe = BufWriter::with_capacity(BUFFER, pipe);
-                Out::Pipe(custom::Writer::new(pipe, plan, compression)?)
-            }
+            Target::CustomFile(file) => Out::File(custom::Writer::new(file, plan, compression)?),
+            Target::Custom(pipe) => Out::Pipe(custom::Writer::new(pipe, plan, compression)?),
             Target::Directory(path) => Out::Directory(directory::Writer::new(&path, plan, compression)?),
-            Target::Tar(pipe, seconds) => {
-                let pipe = BufWriter::with_capacity(BUFFER, pipe);
-                Out::Tar(tar::Writer::new(pipe, plan, seconds)?)
-            }
+            Target::Tar(pipe, seconds) => Out::Tar(tar::Writer::new(pipe, plan, seconds)?),
         };
         Ok(Assembly {
             out,
@@ -181,14 +171,15 @@ impl Assembly {
         self.go_on()
     }
 
-    /// Everything has come: what is missing is an error.
-    pub fn finish(mut self) -> Result<(), Error> {
+    /// Everything has come; what is missing is an error. Gives back where it was written to, which is none for
+    /// a directory.
+    pub fn finish(mut self) -> Result<Option<W>, Error> {
         self.go_on()?;
         match self.out {
-            Out::File(writer) => writer.finish_file().map(drop),
-            Out::Pipe(writer) => writer.finish().map(drop),
-            Out::Directory(writer) => writer.finish(),
-            Out::Tar(writer) => writer.finish().map(drop),
+            Out::File(writer) => writer.finish_file().map(Some),
+            Out::Pipe(writer) => writer.finish().map(Some),
+            Out::Directory(writer) => writer.finish().map(|()| None),
+            Out::Tar(writer) => writer.finish().map(Some),
         }
     }
 
@@ -313,7 +304,7 @@ fn converter(entry: &mut Entry) -> Result<Option<Converter>, Error> {
     Ok(Some(Converter::new(columns)))
 }
 
-impl std::fmt::Debug for Assembly {
+impl<W: Write> std::fmt::Debug for Assembly<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Assembly")
             .field("current", &self.current)

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::visitor::{Next, Visitor};
 
 /// Keeps all it is told.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Heard {
     pub(crate) contents: Option<Contents>,
     pub(crate) rows: BTreeMap<u32, Vec<u8>>,

@@ -9,6 +9,8 @@ use proptest::prelude::*;
 use crate::samples::{self, Heard};
 use crate::{Algorithm, Block, Compression, Error, Plan, Version, custom, directory, tar};
 
+type Target = crate::Target<Cursor<Vec<u8>>>;
+
 const ALGORITHMS: [Algorithm; 4] = [Algorithm::None, Algorithm::Gzip, Algorithm::Lz4, Algorithm::Zstd];
 
 fn plan(version: Version, algorithm: Algorithm) -> Plan {
@@ -171,18 +173,14 @@ fn a_cut_archive_is_incomplete_wherever_it_is_cut() {
             .take(100)
             .chain((5..archive.len()).step_by(997));
         for cut in steps {
-            let error = heard(|heard| custom::read(&archive[..cut], heard))
-                .err()
-                .expect("it is cut");
+            let error = heard(|heard| custom::read(&archive[..cut], heard)).expect_err("it is cut");
             assert!(error.is_incomplete(), "{cut} of {}: {error}", archive.len());
         }
     }
     let archive = tar_pipe(Version::V1_16);
     // The blocks of zeros at its end say nothing.
     for cut in (512..archive.len() - 1024).step_by(499) {
-        let error = heard(|heard| tar::read(&archive[..cut], heard))
-            .err()
-            .expect("it is cut");
+        let error = heard(|heard| tar::read(&archive[..cut], heard)).expect_err("it is cut");
         assert!(error.is_incomplete(), "{cut} of {}: {error}", archive.len());
     }
 }
@@ -190,9 +188,7 @@ fn a_cut_archive_is_incomplete_wherever_it_is_cut() {
 #[test]
 fn a_cut_says_what_was_being_read() {
     let archive = custom_pipe(Version::V1_16, Algorithm::None);
-    let error = heard(|heard| custom::read(&archive[..archive.len() / 2], heard))
-        .err()
-        .expect("it is cut");
+    let error = heard(|heard| custom::read(&archive[..archive.len() / 2], heard)).expect_err("it is cut");
     let message = error.to_string();
     assert!(
         message.starts_with("entry 4 (table data public.a): the archive ends before it is complete (byte "),
@@ -212,8 +208,7 @@ fn block(id: u32, rows: &[u8]) -> Vec<u8> {
 
 fn refused(archive: &[u8]) -> String {
     heard(|heard| custom::read(archive, heard))
-        .err()
-        .expect("it is damaged")
+        .expect_err("it is damaged")
         .to_string()
 }
 
@@ -318,8 +313,7 @@ fn hostile_members_are_refused_by_name() {
         made.truncate(at);
         made.extend_from_slice(header.as_bytes());
         heard(|heard| tar::read(made.as_slice(), heard))
-            .err()
-            .expect("a trick")
+            .expect_err("a trick")
             .to_string()
     };
     let regular = ::tar::EntryType::Regular;
@@ -347,14 +341,10 @@ fn links_out_of_a_directory_are_refused() {
     let rows: &Path = &directory.0.join("4.dat");
     std::fs::remove_file(rows).expect("it is there");
     std::os::unix::fs::symlink("/etc/passwd", rows).expect("writable");
-    let error = heard(|heard| directory::read(&directory.0, heard))
-        .err()
-        .expect("a trick");
+    let error = heard(|heard| directory::read(&directory.0, heard)).expect_err("a trick");
     assert_eq!(error.to_string(), "4.dat: is not a regular file");
     std::fs::remove_file(rows).expect("it is there");
-    let error = heard(|heard| directory::read(&directory.0, heard))
-        .err()
-        .expect("a file is missing");
+    let error = heard(|heard| directory::read(&directory.0, heard)).expect_err("a file is missing");
     assert!(
         error.is_incomplete() && error.to_string().starts_with("4.dat is missing"),
         "{error}"
@@ -371,8 +361,7 @@ fn a_directory_that_is_not_empty_is_not_written_to() {
     );
     assert!(
         again
-            .err()
-            .expect("refused")
+            .expect_err("refused")
             .to_string()
             .ends_with("the directory is not empty")
     );
@@ -413,9 +402,9 @@ proptest! {
 }
 
 /// Puts an archive together from rows that come in pieces and in an order of their own.
-fn assembled(target: crate::Target) {
+fn assembled(target: Target) -> Vec<u8> {
     let compression = Compression::of(match target {
-        crate::Target::Tar(..) => Algorithm::None,
+        Target::Tar(..) => Algorithm::None,
         _ => Algorithm::Zstd,
     });
     let (head, entries) = (samples::head(), samples::entries());
@@ -430,55 +419,30 @@ fn assembled(target: crate::Target) {
     assembly.rows(rows[0].0, 2, &rows[0].1[middle..]).expect("room");
     assembly.end(rows[1].0).expect("room");
     assembly.end(rows[0].0).expect("room");
-    assembly.finish().expect("complete");
-}
-
-/// Bytes that two hold: the assembly, which writes, and the test.
-#[derive(Clone, Default)]
-struct Shared(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
-
-impl std::io::Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("no panic before").write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Shared {
-    fn bytes(&self) -> Vec<u8> {
-        self.0.lock().expect("no panic before").clone()
-    }
+    assembly
+        .finish()
+        .expect("complete")
+        .map(Cursor::into_inner)
+        .unwrap_or_default()
 }
 
 #[test]
 fn interleaved_rows_become_any_archive() {
-    let shared = Shared::default();
-    assembled(crate::Target::Custom(Box::new(shared.clone())));
-    let read = heard(|heard| custom::read(shared.bytes().as_slice(), heard)).expect("sound");
+    let archive = assembled(Target::Custom(Cursor::default()));
+    let read = heard(|heard| custom::read(archive.as_slice(), heard)).expect("sound");
     expect_all(&read);
     assert_eq!(read.ended, [4, 5, 9], "a pipe is in the order of the table of contents");
 
-    let shared = Shared::default();
-    assembled(crate::Target::Tar(Box::new(shared.clone()), 1));
-    let read = heard(|heard| tar::read(shared.bytes().as_slice(), heard)).expect("sound");
+    let archive = assembled(Target::Tar(Cursor::default(), 1));
+    let read = heard(|heard| tar::read(archive.as_slice(), heard)).expect("sound");
     expect_all(&read);
     assert_eq!(read.ended, [4, 5, 9]);
 
     let directory = Directory::new("assembled");
-    assembled(crate::Target::Directory(directory.0.clone()));
+    assembled(Target::Directory(directory.0.clone()));
     expect_all(&heard(|heard| directory::read(&directory.0, heard)).expect("sound"));
-    std::fs::remove_dir_all(&directory.0).expect("ours");
-
-    std::fs::create_dir(&directory.0).expect("writable");
-    let path = directory.0.join("file");
-    assembled(crate::Target::CustomFile(
-        std::fs::File::create(&path).expect("writable"),
-    ));
-    let file = std::fs::File::open(&path).expect("it is there");
-    let read = heard(|heard| custom::read_file(file, heard)).expect("sound");
+    let archive = assembled(Target::CustomFile(Cursor::default()));
+    let read = heard(|heard| custom::read_file(Cursor::new(&archive), heard)).expect("sound");
     expect_all(&read);
     assert_eq!(read.ended, [9, 4, 5], "in a file nothing waits for its turn");
 }
@@ -488,8 +452,7 @@ fn binary_rows_become_text() {
     let mut entries = samples::entries();
     let data = entries[3].data.as_mut().expect("rows");
     (data.format, data.columns, data.types) = (pgx_archive::Format::Binary, vec!["id".into()], vec!["int4".into()]);
-    let shared = Shared::default();
-    let target = crate::Target::Custom(Box::new(shared.clone()));
+    let target = Target::Custom(Cursor::default());
     let none = Compression::of(Algorithm::None);
     let mut assembly =
         crate::Assembly::new(target, &samples::head(), &entries, Version::V1_16, none).expect("a known type");
@@ -504,12 +467,16 @@ fn binary_rows_become_text() {
     for entry in [4, 5, 9] {
         assembly.end(EntryId(entry)).expect("room");
     }
-    assembly.finish().expect("complete");
-    let read = heard(|heard| custom::read(shared.bytes().as_slice(), heard)).expect("sound");
+    let archive = assembly
+        .finish()
+        .expect("complete")
+        .expect("it is no directory")
+        .into_inner();
+    let read = heard(|heard| custom::read(archive.as_slice(), heard)).expect("sound");
     assert_eq!(read.rows_of(4), b"1\n2\n3\n");
 
     entries[3].data.as_mut().expect("rows").types = vec!["cube".into()];
-    let target = crate::Target::Custom(Box::new(shared));
+    let target = Target::Custom(Cursor::default());
     let error =
         crate::Assembly::new(target, &samples::head(), &entries, Version::V1_16, none).expect_err("no such type");
     assert!(
