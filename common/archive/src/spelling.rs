@@ -4,6 +4,12 @@
 //! the list of key words stands here once.
 
 use std::borrow::Cow;
+use std::cell::Cell;
+
+thread_local! {
+    /// Whether names are quoted that need not be; see [`quoting_all`].
+    static QUOTE_ALL: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Key words of PostgreSQL 18 that are not plain names everywhere (all but the unreserved ones, from
 /// `src/include/parser/kwlist.h`), sorted.
@@ -195,6 +201,28 @@ pub fn qualified(schema: &str, name: &str) -> String {
     format!("{}.{}", ident(schema), ident(name))
 }
 
+/// Does some work in which every name is quoted, key word or not, when `all` is true: `--quote-all-identifiers`.
+///
+/// It holds for what this thread does until `work` returns, and not for what `work` leaves to others.
+///
+/// ```
+/// use pgx_archive::spelling::{ident, quoting_all};
+///
+/// assert_eq!(quoting_all(true, || ident("orders").into_owned()), "\"orders\"");
+/// assert_eq!(ident("orders"), "orders");
+/// ```
+pub fn quoting_all<T>(all: bool, work: impl FnOnce() -> T) -> T {
+    /// Puts back what was before, even when the work panics.
+    struct Before(bool);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            QUOTE_ALL.set(self.0);
+        }
+    }
+    let _before = Before(QUOTE_ALL.replace(all));
+    work()
+}
+
 /// Whether a name needs no quotes: lower case, and not a key word that is reserved in some place.
 pub fn is_plain(name: &str) -> bool {
     let mut bytes = name.bytes();
@@ -203,6 +231,7 @@ pub fn is_plain(name: &str) -> bool {
         .is_some_and(|first| first.is_ascii_lowercase() || first == b'_')
         && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
         && KEYWORDS.binary_search(&name).is_err()
+        && !QUOTE_ALL.get()
 }
 
 /// A statement whose names are written in ASCII: `"tàble"` becomes `U&"t\\00e0ble"`.

@@ -56,6 +56,7 @@ pub mod kinds;
 pub mod order;
 pub mod privileges;
 pub mod query;
+pub mod rewrite;
 pub mod rows;
 #[cfg(test)]
 mod sample;

@@ -60,7 +60,7 @@ pub enum Value {
 /// Turns rows into statements.
 #[derive(Clone, Debug)]
 pub struct Inserts {
-    into: String,
+    into: Vec<u8>,
     columns: Vec<Value>,
     rows_each: u32,
     end: String,
@@ -75,9 +75,9 @@ impl Inserts {
     /// before the semicolon.
     ///
     /// Without columns every row is a statement of its own, and `into` is all of it.
-    pub fn new(into: &str, columns: Vec<Value>, rows_each: u32, end: &str) -> Inserts {
+    pub fn new(into: impl Into<Vec<u8>>, columns: Vec<Value>, rows_each: u32, end: &str) -> Inserts {
         Inserts {
-            into: into.to_owned(),
+            into: into.into(),
             columns,
             rows_each: rows_each.max(1),
             end: format!("{end};\n"),
@@ -116,7 +116,7 @@ impl Inserts {
 
     fn row(&mut self, row: &[u8], out: &mut Vec<u8>) -> Result<(), Malformed> {
         if self.open == 0 {
-            out.extend_from_slice(self.into.as_bytes());
+            out.extend_from_slice(&self.into);
         }
         if self.columns.is_empty() {
             out.extend_from_slice(self.end.as_bytes());

@@ -1,9 +1,12 @@
 //! From session to entries, and to the list of what is to be read.
 
+use std::collections::HashMap;
+
 use pgx_archive::Entry;
+use pgx_archive::spelling::quoting_all;
 use pgx_cli::Process;
-use pgx_objects::kinds::data;
-use pgx_objects::{Server, emit, order};
+use pgx_objects::kinds::data::{self, Insert};
+use pgx_objects::{Server, emit, order, rewrite};
 use pgx_server::source::row_encoding;
 
 use crate::args::DumpArgs;
@@ -24,13 +27,20 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
         superuser: source.facts.superuser,
         standby: source.facts.in_recovery,
     };
-    let mut db = catalog::read(&source.session, server, &args.selection, &args.reading).await?;
+    let mut db = catalog::read(&source.session, server, args).await?;
+    if args.selection.no_toast_compression {
+        rewrite::without_compression(&mut db);
+    }
+    if args.output.disable_dollar_quoting {
+        rewrite::without_dollar_quotes(&mut db);
+    }
     let refused = data::choose_format(&mut db, args.output.rows());
     if !args.selection.definitions() {
         data::order_by_foreign_keys(&mut db);
     }
     let order = order::order(&mut db)?;
-    let mut entries = emit::entries(&db, &order);
+    let all = args.output.quote_all_identifiers;
+    let mut entries = quoting_all(all, || emit::entries(&db, &order));
     keep(&mut entries, &args.selection);
     let refused = refused
         .into_iter()
@@ -39,9 +49,14 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
     let mut parts = parts::parts(&entries);
     let inside = data::read_with_others(&db).into_iter().map(|table| db.qualified(table));
     parts::leave_to_holder(&mut parts, &inside.collect());
+    let inserts = match args.output.as_inserts() {
+        true => quoting_all(all, || data::inserts(&db, args.output.column_inserts)),
+        false => HashMap::new(),
+    };
     Ok(Description {
         entries,
         parts,
+        inserts,
         refused,
         unreadable: db.unreadable_subscriptions,
     })
@@ -53,6 +68,8 @@ pub struct Description {
     pub entries: Vec<Entry>,
     /// What is to be read.
     pub parts: Vec<Part>,
+    /// The statements that take rows in, by the OID of their table, where they are to be INSERT.
+    pub inserts: HashMap<u32, Insert>,
     /// Tables whose rows are text although binary was asked for, each with the column that stands against it.
     pub refused: Vec<(String, String)>,
     /// Subscriptions that are left out because only a superuser may read them.

@@ -1,10 +1,14 @@
 //! The dump as a script for psql.
 
+use pgx_archive::spelling::quoting_all;
 use pgx_archive::{EntryId, Format};
 use pgx_cli::{Exit, Failure, Process, Progress};
+use pgx_objects::kinds::data::Insert;
 use pgx_restore::{Contents, Heading, Options, Piece, Script, large_objects};
 use pgx_rows::Malformed;
+use pgx_rows::insert::{Inserts, Spelling, Value};
 use pgx_rows::large_object::records;
+use pgx_server::Text;
 use pgx_server::source::{CopyForm, copy_settings};
 
 use crate::args::DumpArgs;
@@ -24,6 +28,7 @@ pub async fn write(args: &DumpArgs, process: &Process, source: Source, mut sink:
     let Description {
         mut entries,
         parts,
+        inserts,
         refused,
         unreadable,
     } = described;
@@ -46,21 +51,35 @@ pub async fn write(args: &DumpArgs, process: &Process, source: Source, mut sink:
         ..args.output.options()
     };
     let contents = Contents::new(&entries, &options);
-    let script = Script::new(&contents, &options, heading).map_err(|error| Failure::caused_by(Exit::Failed, &error))?;
+    let mut script =
+        Script::new(&contents, &options, heading).map_err(|error| Failure::caused_by(Exit::Failed, &error))?;
     let text = source.session.text();
-    for piece in script {
+    let mut next = || quoting_all(args.output.quote_all_identifiers, || script.next());
+    while let Some(piece) = next() {
         match piece {
             Piece::Text(script) => sink.write(text.encode(&script)).await?,
-            Piece::Rows(id) => rows(&source, &parts, id, &mut sink, &progress)
-                .await
-                .map_err(Error::into_failure)?,
+            Piece::Rows(id) => {
+                let table = contents.get(id).map(|entry| entry.catalog.oid);
+                let insert = table.and_then(|oid| inserts.get(&oid));
+                let statements = insert.map(|insert| statements(insert, args, text));
+                rows(&source, &parts, id, statements, &mut sink, &progress)
+                    .await
+                    .map_err(Error::into_failure)?;
+            }
         }
     }
     sink.close().await
 }
 
 /// The rows of an entry, as they stand in a script.
-async fn rows(source: &Source, parts: &[Part], id: EntryId, sink: &mut Sink, progress: &Progress) -> Result<(), Error> {
+async fn rows(
+    source: &Source,
+    parts: &[Part],
+    id: EntryId,
+    mut statements: Option<Inserts>,
+    sink: &mut Sink,
+    progress: &Progress,
+) -> Result<(), Error> {
     for part in parts.iter().filter(|part| part.entry == id) {
         let mut copy = source
             .session
@@ -70,6 +89,13 @@ async fn rows(source: &Source, parts: &[Part], id: EntryId, sink: &mut Sink, pro
         let mut objects = Records::default();
         while let Some(piece) = copy.next().await.map_err(|error| part.refused(error))? {
             progress.rows(0, piece.len() as u64);
+            if let Some(statements) = &mut statements {
+                let mut text = Vec::new();
+                let taken = statements.push(&piece, &mut text);
+                taken.map_err(|reason| part.malformed(reason))?;
+                sink.write(text).await?;
+                continue;
+            }
             if part.format != Format::LargeObjects {
                 sink.write(piece.to_vec()).await?;
                 continue;
@@ -80,8 +106,29 @@ async fn rows(source: &Source, parts: &[Part], id: EntryId, sink: &mut Sink, pro
             sink.write(text.into_bytes()).await?;
         }
     }
+    if let Some(mut statements) = statements
+        && let Some(part) = parts.iter().find(|part| part.entry == id)
+    {
+        let mut text = Vec::new();
+        let ended = statements.finish(&mut text);
+        ended.map_err(|reason| part.malformed(reason))?;
+        sink.write(text).await?;
+    }
     progress.entry_done();
     Ok(())
+}
+
+/// What turns the rows of a table into INSERT, as the flags want it.
+fn statements(insert: &Insert, args: &DumpArgs, text: Text) -> Inserts {
+    let value = |oid: &Option<u32>| oid.map_or(Value::Default, |oid| Value::Sent(Spelling::of_type(oid)));
+    let columns = insert.columns.iter().map(value).collect();
+    let end = match args.output.on_conflict_do_nothing {
+        // Nothing conflicts with a row without columns, and pg_dump leaves it out there.
+        true if !insert.columns.is_empty() => " ON CONFLICT DO NOTHING",
+        _ => "",
+    };
+    let rows_each = args.output.rows_per_insert.unwrap_or(1);
+    Inserts::new(text.encode(&insert.into), columns, rows_each, end)
 }
 
 /// A record of a large object, as the calls that write it.

@@ -89,6 +89,7 @@ async fn send(
         parts,
         refused,
         unreadable,
+        ..
     } = match described {
         Ok(described) => described,
         Err(error) => {

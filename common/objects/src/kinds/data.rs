@@ -15,6 +15,7 @@ use super::columns::Column;
 use super::relation::Relation;
 use super::size::Cut;
 
+mod insert;
 mod order;
 mod plan;
 mod read;
@@ -22,6 +23,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+pub use insert::{Insert, inserts};
 pub use order::{CONFIGURATION_KEYS, HASHED_ENUMS, order_by_foreign_keys};
 pub use plan::{Plan, plan};
 pub use read::{Blocks, copy_out};

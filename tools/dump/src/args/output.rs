@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use pgx_archive::Compression;
 use pgx_cli::Failure;
 use pgx_objects::kinds::copy_format::Choice;
-use pgx_restore::Options;
+use pgx_restore::{Clean, Options};
 
 /// How to write it.
 #[derive(Args, Clone, Debug)]
@@ -130,6 +130,14 @@ impl OutputArgs {
         Options {
             create: self.create,
             no_owner: self.no_owner,
+            clean: match (self.clean, self.if_exists) {
+                (false, _) => Clean::No,
+                (true, false) => Clean::Yes,
+                (true, true) => Clean::IfExists,
+            },
+            disable_triggers: self.disable_triggers,
+            superuser: self.superuser.clone(),
+            inserts: self.as_inserts(),
             no_tablespaces: self.no_tablespaces,
             no_table_access_method: self.no_table_access_method,
             ..Options::default()

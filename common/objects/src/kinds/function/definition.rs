@@ -57,7 +57,8 @@ pub const READER: Reader = Reader {
 };
 
 /// What CREATE FUNCTION says.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(test, derive(Default))]
 pub struct Definition {
     /// `pg_get_function_arguments`: with names and defaults.
     pub arguments: String,
@@ -93,6 +94,8 @@ pub struct Definition {
     pub config: Vec<String>,
     /// What it does.
     pub source: Source,
+    /// Whether its body stands between dollars, as a rule, rather than in single quotes.
+    pub dollar_quotes: bool,
 }
 
 /// The body of a function.
@@ -160,6 +163,7 @@ impl Definition {
             parallel: row.letter("parallel")?,
             config: row.list("config")?,
             source,
+            dollar_quotes: true,
         })
     }
 
@@ -176,7 +180,7 @@ impl Definition {
             let value = settings::value(name, value, literal);
             let _ = write!(sql, "\n    SET {} TO {value}", ident(name));
         }
-        let _ = writeln!(sql, "\n    {};", self.source.text());
+        let _ = writeln!(sql, "\n    {};", self.source.text(self.dollar_quotes));
         sql
     }
 
@@ -214,12 +218,13 @@ impl Definition {
 }
 
 impl Source {
-    fn text(&self) -> String {
+    fn text(&self, dollar_quotes: bool) -> String {
         match self {
+            Source::Text(text) if !dollar_quotes => format!("AS {}", literal(text)),
             Source::Sql(body) => body.clone(),
             Source::Text(text) => format!("AS {}", dollar_quoted(text, "")),
             Source::Symbol { file, symbol } if symbol.is_empty() => format!("AS {}", literal(file)),
-            Source::Symbol { file, symbol } if symbol.contains(['\'', '\\']) => {
+            Source::Symbol { file, symbol } if dollar_quotes && symbol.contains(['\'', '\\']) => {
                 format!("AS {}, {}", literal(file), dollar_quoted(symbol, ""))
             }
             Source::Symbol { file, symbol } => format!("AS {}, {}", literal(file), literal(symbol)),
@@ -241,6 +246,7 @@ mod tests {
             rows: "0".into(),
             parallel: 'u',
             source: Source::Text("select $1".into()),
+            dollar_quotes: true,
             ..Definition::default()
         }
     }
