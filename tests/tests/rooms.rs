@@ -99,6 +99,7 @@ const ROOMS: &[Room] = &[
         ours: &[
             "pgx-archive",
             "pgx-cli",
+            "pgx-pgdump",
             "pgx-restore",
             "pgx-rows",
             "pgx-selection",
@@ -109,7 +110,7 @@ const ROOMS: &[Room] = &[
     // These need no database, and it shows: no server, no objects, no tokio.
     Room {
         name: "pgx-toc",
-        ours: &["pgx-archive", "pgx-cli", "pgx-restore", "pgx-rows", "pgx-selection"],
+        ours: &["pgx-archive", "pgx-cli", "pgx-pgdump", "pgx-restore", "pgx-rows", "pgx-selection"],
         crates: &["clap", "serde", "serde_json"],
     },
     Room {

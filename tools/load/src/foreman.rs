@@ -12,6 +12,7 @@ use pgx_cli::{Failure, Process, Progress};
 use pgx_restore::{Claims, Contents, Freeze, Locks, Schedule, Table, Wants, freeze};
 use tokio::sync::mpsc;
 
+use crate::archive_input::UNTOLD;
 use crate::intake::{Arrival, Chunk, Intake};
 use crate::job::{HEAVY, Half, Job, Weights};
 use crate::router::{Part, Route, Router};
@@ -300,7 +301,7 @@ impl<'a> Foreman<'a> {
             return String::new();
         };
         match entry.data.as_ref().map_or(1, |data| data.parts) {
-            1 => format!("filling {}", entry.describe()),
+            1 | UNTOLD => format!("filling {}", entry.describe()),
             parts => format!("filling {} (part {part} of {parts})", entry.describe()),
         }
     }

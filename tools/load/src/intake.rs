@@ -15,7 +15,7 @@ use pgx_rows::Rows;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-use crate::{apply, failure};
+use crate::{apply, archive_input, failure};
 
 /// What the budget is counted in: KiB, since permits are few.
 const UNIT: usize = 1 << 10;
@@ -75,17 +75,17 @@ impl Intake {
         let name = input.name().to_owned();
         let budget = Arc::new(Semaphore::new(buffer / UNIT));
         let passed_over = PassedOver::default();
-        let reading = Reading {
-            name: name.clone(),
-            reader: Reader::with(Decoder::new().understanding(FEATURES), input),
-            entries: Vec::new(),
-            parts: HashMap::new(),
+        let desk = Desk {
+            sender,
             budget: budget.clone(),
             passed_over: passed_over.clone(),
             whole: (buffer / UNIT) as u32,
             runtime: Handle::current(),
         };
-        let run = move || reading.run(&sender);
+        let run = move || match archive_input::is_archive(&input) {
+            true => archive_input::read(input, desk),
+            false => Reading::new(input, desk).run(),
+        };
         match std::thread::Builder::new().name("intake".into()).spawn(run) {
             Ok(_) => Ok(Intake {
                 arrivals,
@@ -156,13 +156,9 @@ impl Intake {
     }
 }
 
-/// The thread's side.
-struct Reading {
-    name: String,
-    reader: Reader<Input>,
-    entries: Vec<Entry>,
-    /// What entries with rows are called, and what has come of their open parts.
-    parts: HashMap<EntryId, (String, pgx_rows::Format, HashMap<u32, Rows>)>,
+/// Where the thread hands over what has come.
+pub struct Desk {
+    sender: mpsc::Sender<Result<Arrival, Failure>>,
     /// Bytes of rows that may wait for the target, in units.
     budget: Arc<Semaphore>,
     passed_over: PassedOver,
@@ -170,8 +166,54 @@ struct Reading {
     runtime: Handle,
 }
 
+impl Desk {
+    /// Hands something over; an error when nobody listens any more: they know why.
+    pub fn hand_over(&self, arrival: Result<Arrival, Failure>) -> Result<(), ()> {
+        self.sender.blocking_send(arrival).map_err(drop)
+    }
+
+    /// Whether nobody wants the rows of an entry.
+    pub fn passes_over(&self, entry: EntryId) -> bool {
+        self.passed_over.get().is_some_and(|entries| entries.contains(&entry))
+    }
+
+    /// Rows with their share of the budget, for which this may have to wait.
+    pub fn chunk(&self, entry: EntryId, part: u32, rows: u64, row_open: bool, bytes: Bytes) -> Result<Chunk, Failure> {
+        let share = bytes.len().div_ceil(UNIT).clamp(1, self.whole as usize) as u32;
+        let permit = self.runtime.block_on(self.budget.clone().acquire_many_owned(share));
+        Ok(Chunk {
+            entry,
+            part,
+            rows,
+            row_open,
+            bytes,
+            _permit: permit.map_err(|error| Failure::caused_by(pgx_cli::Exit::Failed, &error))?,
+        })
+    }
+}
+
+/// The thread's side.
+struct Reading {
+    name: String,
+    reader: Reader<Input>,
+    entries: Vec<Entry>,
+    /// What entries with rows are called, and what has come of their open parts.
+    parts: HashMap<EntryId, (String, pgx_rows::Format, HashMap<u32, Rows>)>,
+    desk: Desk,
+}
+
 impl Reading {
-    fn run(mut self, sender: &mpsc::Sender<Result<Arrival, Failure>>) {
+    fn new(input: Input, desk: Desk) -> Reading {
+        Reading {
+            name: input.name().to_owned(),
+            reader: Reader::with(Decoder::new().understanding(FEATURES), input),
+            entries: Vec::new(),
+            parts: HashMap::new(),
+            desk,
+        }
+    }
+
+    fn run(mut self) {
         loop {
             let arrival = match self.reader.next_event() {
                 Ok(Some(event)) => self.arrival(event),
@@ -182,16 +224,10 @@ impl Reading {
             let Some(arrival) = arrival.map_err(|failure| failure.within(&self.name)).transpose() else {
                 continue;
             };
-            // Nobody listens any more: they know why.
-            if sender.blocking_send(arrival).is_err() || over {
+            if self.desk.hand_over(arrival).is_err() || over {
                 return;
             }
         }
-    }
-
-    /// Whether nobody wants the rows of an entry.
-    fn passes_over(&self, entry: EntryId) -> bool {
-        self.passed_over.get().is_some_and(|entries| entries.contains(&entry))
     }
 
     fn called(&self, id: EntryId) -> Option<String> {
@@ -214,8 +250,8 @@ impl Reading {
                 }
                 Arrival::Contents(std::mem::take(&mut self.entries))
             }
-            Event::Data(frame) if self.passes_over(frame.entry()) => return Ok(None),
-            Event::PartEnd { entry, .. } | Event::EntryEnd { entry, .. } if self.passes_over(entry) => {
+            Event::Data(frame) if self.desk.passes_over(frame.entry()) => return Ok(None),
+            Event::PartEnd { entry, .. } | Event::EntryEnd { entry, .. } if self.desk.passes_over(entry) => {
                 return Ok(None);
             }
             Event::Data(frame) => Arrival::Rows(self.rows(frame)?),
@@ -225,7 +261,12 @@ impl Reading {
             }
             Event::EntryEnd { entry, end } => Arrival::EntryEnd(entry, end),
             // The end of the input has to follow, and the producer's last words come back as an error.
-            Event::End(_) | Event::Fail(_) | Event::Index(_) | Event::Tick(_) | Event::Ancillary(_) => {
+            Event::End(_)
+            | Event::Skipped(_)
+            | Event::Fail(_)
+            | Event::Index(_)
+            | Event::Tick(_)
+            | Event::Ancillary(_) => {
                 return Ok(None);
             }
         }))
@@ -249,16 +290,7 @@ impl Reading {
             let wrong = format!("a frame says that {rows} rows end in it, and {counted} do");
             return Err(Failure::failed(wrong).within(called.as_str()));
         }
-        let share = bytes.len().div_ceil(UNIT).clamp(1, self.whole as usize) as u32;
-        let permit = self.runtime.block_on(self.budget.clone().acquire_many_owned(share));
-        Ok(Chunk {
-            entry,
-            part,
-            rows: counted,
-            row_open,
-            bytes: bytes.into(),
-            _permit: permit.map_err(|error| Failure::caused_by(pgx_cli::Exit::Failed, &error))?,
-        })
+        self.desk.chunk(entry, part, counted, row_open, bytes.into())
     }
 
     fn part_end(&mut self, entry: EntryId, part: u32, end: &PartEnd) -> Result<(), Failure> {
@@ -280,7 +312,8 @@ impl Reading {
     }
 }
 
-fn rows_format(format: Format) -> pgx_rows::Format {
+/// The same form of rows, as the room of rows knows it.
+pub fn rows_format(format: Format) -> pgx_rows::Format {
     match format {
         Format::Text => pgx_rows::Format::Text,
         Format::Binary => pgx_rows::Format::Binary,

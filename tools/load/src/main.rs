@@ -1,6 +1,7 @@
 //! pgx-load: a stream into a PostgreSQL database, or into a script for psql.
 
 mod apply;
+mod archive_input;
 mod args;
 mod choice;
 mod connect;

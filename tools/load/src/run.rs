@@ -3,6 +3,7 @@
 use pgx_cli::{Content, Exit, Failure, Process};
 
 use crate::apply;
+use crate::archive_input;
 use crate::args::LoadArgs;
 use crate::choice;
 use crate::intake::Intake;
@@ -18,7 +19,9 @@ pub fn run(args: LoadArgs, process: &Process) -> Result<(), Failure> {
 async fn story(args: &LoadArgs, process: &Process) -> Result<(), Failure> {
     let selection = choice::selection(args, process)?;
     let input = process.input(args.input.as_deref())?;
-    input.expect_stream()?;
+    if !archive_input::is_archive(&input) {
+        input.expect_stream()?;
+    }
     match &args.output.file {
         None => {
             let intake = Intake::start(input, args.output.buffer, process)?;
