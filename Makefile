@@ -8,6 +8,7 @@
 # make golden   writes tests/golden anew, after a change of catalog queries
 # make test-parallel  the tests of lanes and sessions at length, with big databases; not in CI
 # make test-matrix  copies from every major into itself and into the newest; not in CI
+# make test-regression  copies of what PostgreSQL's own regression suite leaves; needs Debian's packages; not in CI
 # make install PREFIX=/usr/local DESTDIR=
 
 PREFIX ?= /usr/local
@@ -52,6 +53,10 @@ test-matrix: cargo
 	cargo build --workspace
 	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test golden_queries --test same_text --test encodings --test new_words --test matrix
 
+test-regression: cargo
+	cargo build -p pgx-dump -p pgx-load
+	tests/regression/run
+
 demo: cargo
 	tests/demo
 
@@ -75,4 +80,4 @@ install: all
 cargo:
 	@command -v cargo >/dev/null || { echo "cargo is needed: install Rust 1.91 or newer with rustup" >&2; exit 1; }
 
-.PHONY: all test check man vectors golden test-parallel test-matrix demo install cargo
+.PHONY: all test check man vectors golden test-parallel test-matrix test-regression demo install cargo
