@@ -29,6 +29,7 @@ CREATE SEQUENCE bigints AS bigint INCREMENT 2 MINVALUE -9223372036854775808 MAXV
 CREATE SEQUENCE down AS integer INCREMENT -1;
 CREATE SEQUENCE limits AS smallint MAXVALUE 32767 MINVALUE 1;
 CREATE UNLOGGED SEQUENCE not_logged;
+CREATE UNLOGGED TABLE not_logged_identities (a integer GENERATED ALWAYS AS IDENTITY, b text);
 SELECT setval('plain', 42), setval('every_option', -5, false), setval('ints', 7, true), nextval('down'), nextval('not_logged');
 SELECT setval('bigints', 9223372036854775800);
 

@@ -71,6 +71,8 @@ CREATE TABLE child (own text) INHERITS (parent);
 CREATE TABLE overrides (name text DEFAULT 'child', v integer NOT NULL, more date) INHERITS (parent);
 CREATE TABLE no_default () INHERITS (parent);
 ALTER TABLE no_default ALTER name DROP DEFAULT, ALTER v SET STORAGE PLAIN, ALTER name SET STATISTICS 42;
+CREATE TABLE never_null () INHERITS (parent);
+ALTER TABLE never_null ALTER name SET NOT NULL, ALTER name SET STATISTICS 7;
 CREATE TABLE two_parents (last integer) INHERITS (parent, other_parent);
 CREATE TABLE grandchild (deep integer) INHERITS (child);
 CREATE TABLE joined_later (id integer, extra text COLLATE "C" NOT NULL, mine integer);

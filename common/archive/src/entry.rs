@@ -136,7 +136,38 @@ impl Entry {
             None => format!("{kind} {}", self.name),
         }
     }
+
+    /// Adds the text for servers older than `major`, which do not understand `create`.
+    pub fn before(&mut self, major: u32, text: String) {
+        self.fields.insert(format!("{BEFORE}{major}"), text.into());
+    }
+
+    /// The text for a server of `major`; `create` when that is not known.
+    ///
+    /// ```
+    /// # use pgx_archive::{Entry, Kind};
+    /// let mut entry = Entry::new(Kind::Table, Some("public"), "orders", "shop");
+    /// entry.create = "what 18 understands".to_owned();
+    /// entry.before(18, "what 15 understands".to_owned());
+    /// entry.before(15, "what 12 understands".to_owned());
+    /// assert_eq!(entry.create_on(None), "what 18 understands");
+    /// assert_eq!(entry.create_on(Some(18)), "what 18 understands");
+    /// assert_eq!(entry.create_on(Some(15)), "what 15 understands");
+    /// assert_eq!(entry.create_on(Some(14)), "what 12 understands");
+    /// ```
+    pub fn create_on(&self, major: Option<u32>) -> &str {
+        let Some(major) = major else { return &self.create };
+        let older = self.fields.iter().filter_map(|(name, text)| {
+            let since = name.strip_prefix(BEFORE)?.parse::<u32>().ok()?;
+            Some((since, text.as_str()?))
+        });
+        let fitting = older.filter(|(since, _)| major < *since).min();
+        fitting.map_or(&self.create, |(_, text)| text)
+    }
 }
+
+/// How the names of fields begin that hold the text for older servers; a major follows.
+const BEFORE: &str = "before_";
 
 /// One GRANT or REVOKE of a privileges entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

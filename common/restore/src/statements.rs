@@ -92,7 +92,7 @@ pub fn work(
             }
         }
         _ if is_only_comment(&entry.create) => {}
-        _ => run(Step::Create, entry.create.clone()),
+        _ => run(Step::Create, entry.create_on(options.target).to_owned()),
     }
     if !options.no_owner
         && let Some(sql) = alter_owner(entry)

@@ -121,7 +121,12 @@ pub fn emit(relation: &Relation, id: NodeId, out: &mut Emitter<'_>) {
                     .relation(table)
                     .is_none_or(|table| table.persistence != relation.persistence);
                 let persistence = differs.then_some(relation.persistence);
-                entry.create = identity(sequence, &db.qualified(id), persistence, &db.qualified(table), column);
+                let (name, of) = (db.qualified(id), db.qualified(table));
+                entry.create = identity(sequence, &name, persistence, &of, column);
+                if differs && db.server.major() < 15 {
+                    // All sequences were logged, and nothing said so.
+                    entry.before(15, identity(sequence, &name, None, &of, column));
+                }
                 out.main(entry);
                 out.part_of(table);
             }
@@ -309,6 +314,21 @@ mod tests {
         );
         assert_eq!(entry.drop, "");
         assert_eq!(entry.parent, Some(entries[entries.len() - 2].id));
+    }
+
+    #[test]
+    fn a_server_before_15_is_not_told_that_the_identity_of_an_unlogged_table_is_logged() {
+        let mut db = database(14);
+        let (table, sequence) = owned(&mut db, true);
+        db.relation_mut(table).expect("it is a table").persistence = 'u';
+        db.relation_mut(sequence).expect("it is a sequence").persistence = 'p';
+        let entries = entries(&db);
+        let entry = entries.last().expect("there is a sequence");
+        assert!(entry.create_on(Some(15)).contains("\n    LOGGED\n"), "{}", entry.create);
+        assert_eq!(
+            entry.create_on(Some(14)),
+            entry.create_on(Some(15)).replace("    LOGGED\n", "")
+        );
     }
 
     #[test]

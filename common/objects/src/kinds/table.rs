@@ -100,8 +100,13 @@ fn entry(relation: &Relation, id: NodeId, db: &Database) -> Entry {
     let foreign = relation.relkind == 'f';
     let kind = if foreign { Kind::ForeignTable } else { Kind::Table };
     let mut entry = Entry::new(kind, Some(db.schema_name(id)), object.name.clone(), db.owner(id));
-    entry.create = create::statement(relation, id, db);
-    entry.create += &alter::statements(relation, &db.qualified(id));
+    let rest = alter::statements(relation, &db.qualified(id));
+    entry.create = create::statement(relation, id, db) + &rest;
+    if db.server.major() < 18
+        && let Some(statements) = create::before_18(relation, id, db)
+    {
+        entry.before(18, statements + &rest);
+    }
     entry.drop = format!("DROP {} {};\n", word(relation), db.qualified(id));
     entry.tablespace = (!foreign).then(|| relation.tablespace.clone());
     entry.access_method = relation.access_method.clone();

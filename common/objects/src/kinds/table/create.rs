@@ -13,6 +13,35 @@ use crate::sql::{self, ident};
 
 /// `CREATE TABLE …;` and a newline.
 pub fn statement(relation: &Relation, id: NodeId, db: &Database) -> String {
+    with_items(relation, items(relation, id, db, true), id, db)
+}
+
+/// The statement for servers before 18, where it has to be another: they know no not-null constraints of columns
+/// that are inherited, and are told afterwards.
+pub fn before_18(relation: &Relation, id: NodeId, db: &Database) -> Option<String> {
+    let mut told = inherited_not_nulls(relation).peekable();
+    told.peek()?;
+    let mut sql = with_items(relation, items(relation, id, db, false), id, db);
+    for (column, _) in told {
+        let foreign = if relation.relkind == 'f' { "FOREIGN " } else { "" };
+        let _ = writeln!(
+            sql,
+            "ALTER {foreign}TABLE ONLY {} ALTER COLUMN {} SET NOT NULL;",
+            db.qualified(id),
+            ident(&column.name)
+        );
+    }
+    Some(sql)
+}
+
+/// Columns that are inherited, with not-null constraints that are not.
+fn inherited_not_nulls(relation: &Relation) -> impl Iterator<Item = (&Column, &NotNull)> {
+    let inherited = |column: &&Column| !column.is_spelled(relation.is_partition);
+    let columns = relation.columns.iter().filter(inherited);
+    columns.filter_map(|column| Some((column, column.not_null.as_ref().filter(|not_null| not_null.is_local)?)))
+}
+
+fn with_items(relation: &Relation, items: Vec<String>, id: NodeId, db: &Database) -> String {
     let partitioned = relation.relkind == 'p';
     // 18 refuses UNLOGGED partitioned tables, for which it never meant anything.
     let unlogged = if relation.persistence == 'u' && !partitioned {
@@ -24,7 +53,6 @@ pub fn statement(relation: &Relation, id: NodeId, db: &Database) -> String {
     if let Some(of) = &relation.of_type_name {
         let _ = write!(sql, " OF {of}");
     }
-    let items = items(relation, id, db);
     if !items.is_empty() {
         let _ = write!(sql, " (\n    {}\n)", items.join(",\n    "));
     } else if relation.of_type_name.is_none() {
@@ -55,9 +83,11 @@ pub fn statement(relation: &Relation, id: NodeId, db: &Database) -> String {
 }
 
 /// What stands between the parentheses: columns, not-null constraints of columns that are inherited, checks.
-fn items(relation: &Relation, id: NodeId, db: &Database) -> Vec<String> {
+fn items(relation: &Relation, id: NodeId, db: &Database, with_inherited: bool) -> Vec<String> {
     let table = Table { relation, id, db };
-    let columns = relation.columns.iter().filter_map(|column| table.column(column));
+    let spelled = |column: &&Column| with_inherited || column.is_spelled(relation.is_partition);
+    let columns = relation.columns.iter().filter(spelled);
+    let columns = columns.filter_map(|column| table.column(column));
     let checks = inline_checks(relation, db)
         .filter(|(_, check)| check.local || relation.is_partition)
         .map(|(node, check)| format!("CONSTRAINT {} {}", ident(&db.object(node).name), check.definition));

@@ -3,7 +3,7 @@
 use crate::database::{Database, NodeId, class};
 use crate::kinds::columns::{Column, Generated, NotNull};
 use crate::kinds::relation::Relation;
-use crate::kinds::table::create::statement;
+use crate::kinds::table::create::{before_18, statement};
 use crate::sample::{column, database, entries, inherit, relation, set_check, set_default, table};
 
 fn create(db: &Database, id: NodeId) -> String {
@@ -255,4 +255,30 @@ fn what_only_alter_can_say() {
          \nALTER TABLE ONLY public.t REPLICA IDENTITY FULL;\n\
          \nALTER TABLE ONLY public.t FORCE ROW LEVEL SECURITY;\n"
     );
+}
+
+#[test]
+fn a_server_before_18_is_told_afterwards_that_an_inherited_column_is_not_null() {
+    let mut db = database(17);
+    let above = [column(1, "a"), column(2, "b")];
+    let parent = table(&mut db, "p", &above);
+    let below = Column {
+        is_local: false,
+        not_null: not_null(None),
+        ..column(1, "a")
+    };
+    let child = table(&mut db, "c", &[below, column(2, "b")]);
+    inherit(&mut db, child, parent);
+    let relation = db.relation(child).expect("it is a table");
+    assert_eq!(
+        create(&db, child),
+        "CREATE TABLE public.c (\n    NOT NULL a,\n    b integer\n)\nINHERITS (public.p);\n"
+    );
+    assert_eq!(
+        before_18(relation, child, &db).expect("it needs another"),
+        "CREATE TABLE public.c (\n    b integer\n)\nINHERITS (public.p);\n\
+         ALTER TABLE ONLY public.c ALTER COLUMN a SET NOT NULL;\n"
+    );
+    let relation = db.relation(parent).expect("it is a table");
+    assert_eq!(before_18(relation, parent, &db), None);
 }
