@@ -9,6 +9,7 @@ mod clients;
 mod far;
 mod figures;
 mod measure;
+mod pass;
 mod race;
 mod report;
 mod way;
@@ -26,6 +27,7 @@ use pgx_tests::Cluster;
 
 use crate::clients::{Clients, SETTINGS};
 use crate::far::Far;
+use crate::pass::Passed;
 use crate::race::{Course, Race};
 use crate::workload::{ALL, ROLES, Workload};
 
@@ -33,7 +35,7 @@ use crate::workload::{ALL, ROLES, Workload};
 #[derive(Parser)]
 struct Arguments {
     /// Workloads [default: all]
-    #[arg(value_parser = PossibleValuesParser::new(ALL.iter().map(|workload| workload.name)))]
+    #[arg(value_parser = PossibleValuesParser::new(names()))]
     workloads: Vec<String>,
 
     /// Runs of each way; medians are reported
@@ -57,6 +59,11 @@ struct Arguments {
     bench: bool,
 }
 
+/// What can be asked for.
+fn names() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|workload| workload.name).chain([pass::NAME])
+}
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.split_first() {
@@ -72,28 +79,38 @@ fn main() -> ExitCode {
 }
 
 fn bench(arguments: &Arguments) -> Result<ExitCode, String> {
-    let chosen = |workload: &&Workload| {
-        arguments.workloads.is_empty() || arguments.workloads.iter().any(|name| name == workload.name)
-    };
+    let asked = |name: &str| arguments.workloads.is_empty() || arguments.workloads.iter().any(|asked| asked == name);
+    let chosen = |workload: &&Workload| asked(workload.name);
     let course = course(arguments)?;
     let directory = directory()?;
     let mut races: Vec<Race> = Vec::new();
+    let passed = match asked(pass::NAME) {
+        true => Some(pass::race(arguments.runs, arguments.scale)?),
+        false => None,
+    };
     for workload in ALL.iter().filter(chosen) {
         races.push(course.race(workload));
         // What is known so far is not lost when the next workload is too much for this machine.
-        write_results(&directory, &course, &races).map_err(|error| format!("{}: {error}", directory.display()))?;
+        write_results(&directory, &course, &races, passed.as_ref())
+            .map_err(|error| format!("{}: {error}", directory.display()))?;
     }
 
     let table = directory.join("results.md");
     let mut stdout = io::stdout().lock();
+    if let Some(passed) = &passed {
+        writeln!(stdout, "{:<17} {}", pass::NAME, passed.line()).map_err(|error| error.to_string())?;
+    }
     write!(stdout, "{}\n{}\n", report::summary(&races), table.display()).map_err(|error| error.to_string())?;
     let failed = races.iter().any(|race| !race.failures.is_empty());
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn write_results(directory: &Path, course: &Course, races: &[Race]) -> io::Result<()> {
+fn write_results(directory: &Path, course: &Course, races: &[Race], passed: Option<&Passed>) -> io::Result<()> {
     fs::create_dir_all(directory)?;
-    fs::write(directory.join("results.md"), report::markdown(course, races))?;
+    let passed = passed.map_or(String::new(), |passed| {
+        format!("\n## {}\n\n{}.\n", pass::NAME, passed.line())
+    });
+    fs::write(directory.join("results.md"), report::markdown(course, races) + &passed)?;
     fs::write(directory.join("results.svg"), chart::svg(races))
 }
 
