@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use futures_util::future::maybe_done;
-
+use crate::burst::Burst;
 use crate::error::Error;
 use crate::session::Session;
 
@@ -43,42 +42,40 @@ impl Session {
     }
 
     async fn send_all(&self, statements: &[impl AsRef<str>], transaction: bool) -> Result<(), BatchError> {
-        let begin = transaction.then_some("BEGIN");
-        let texts = begin.into_iter().chain(statements.iter().map(AsRef::as_ref));
-        let mut answers: Vec<_> = texts.map(|sql| Box::pin(maybe_done(self.execute(sql)))).collect();
-        let mut commit = Box::pin(maybe_done(async {
-            match transaction {
-                true => self.commit().await,
-                false => Ok(()),
-            }
-        }));
-        // A statement is sent when its future is first polled: so in this order, all before any
-        // answer is awaited.
-        for answer in &mut answers {
-            let _ = futures_util::poll!(answer);
+        let failed = |step| move |error| BatchError { step, error };
+        let mut burst = Burst::default();
+        if transaction {
+            burst.statement("BEGIN").map_err(failed(Step::Begin))?;
         }
-        let _ = futures_util::poll!(&mut commit);
+        for (index, sql) in statements.iter().enumerate() {
+            burst.statement(sql.as_ref()).map_err(failed(Step::Statement(index)))?;
+        }
+        if transaction {
+            burst.statement("COMMIT").map_err(failed(Step::Commit))?;
+        }
+        let first = usize::from(transaction);
+        for (index, answer) in self.burst(burst).await.into_iter().enumerate() {
+            let step = match index.checked_sub(first) {
+                None => Step::Begin,
+                Some(index) if index < statements.len() => Step::Statement(index),
+                Some(_) => Step::Commit,
+            };
+            // What follows a failure fails for it: the transaction is aborted, and COMMIT rolls it back.
+            let tag = answer.map_err(|error| match step {
+                Step::Statement(index) => error.about(statements[index].as_ref()),
+                Step::Begin | Step::Commit => error,
+            });
+            committed(step, tag.map_err(failed(step))?).map_err(failed(step))?;
+        }
+        Ok(())
+    }
+}
 
-        let mut failed: Option<BatchError> = None;
-        for (index, mut answer) in answers.into_iter().enumerate() {
-            answer.as_mut().await;
-            if let (Some(Err(error)), None) = (answer.as_mut().take_output(), &failed) {
-                let step = index
-                    .checked_sub(usize::from(transaction))
-                    .map_or(Step::Begin, Step::Statement);
-                failed = Some(BatchError { step, error });
-            }
-        }
-        // After a failure COMMIT rolls back; its answer is awaited all the same, to be in step.
-        commit.as_mut().await;
-        match (failed, commit.as_mut().take_output()) {
-            (Some(failed), _) => Err(failed),
-            (None, Some(Err(error))) => Err(BatchError {
-                step: Step::Commit,
-                error,
-            }),
-            (None, _) => Ok(()),
-        }
+/// An error when COMMIT was no commit.
+fn committed(step: Step, tag: String) -> Result<(), Error> {
+    match step == Step::Commit && tag != "COMMIT" {
+        true => Err(Error::not_committed(&tag)),
+        false => Ok(()),
     }
 }
 

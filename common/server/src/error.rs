@@ -2,6 +2,10 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::io;
+
+use postgres_protocol::message::backend::ErrorFields;
+use tokio_postgres::fallible_iterator::FallibleIterator;
 
 /// Why a connection could not be made or used, or what the server objected to.
 ///
@@ -172,6 +176,14 @@ impl Error {
         matches!(self, Error::PasswordNeeded { .. })
     }
 
+    /// COMMIT that was answered by this tag: of a failed transaction the server makes a rollback without
+    /// calling it an error.
+    pub(crate) fn not_committed(tag: &str) -> Error {
+        Error::Protocol {
+            message: format!("the server answered {tag} to COMMIT: the transaction had failed before"),
+        }
+    }
+
     /// The same error with our hint in place of the server's.
     pub(crate) fn with_hint(mut self, remedy: String) -> Error {
         if let Error::Server(error) = &mut self {
@@ -227,6 +239,31 @@ impl From<&tokio_postgres::error::DbError> for ServerError {
             constraint: owned(error.constraint()),
             statement: None,
         }
+    }
+}
+
+impl ServerError {
+    /// From the fields of a message of the protocol.
+    pub(crate) fn from_fields(mut fields: ErrorFields<'_>) -> io::Result<ServerError> {
+        let mut error = ServerError::default();
+        while let Some(field) = fields.next()? {
+            let text = String::from_utf8_lossy(field.value_bytes()).into_owned();
+            match field.type_() {
+                b'S' => error.severity = text,
+                b'C' => error.sqlstate = text,
+                b'M' => error.message = text,
+                b'D' => error.detail = Some(text),
+                b'H' => error.hint = Some(text),
+                b'W' => error.context = Some(text),
+                b'P' => error.position = text.parse().ok(),
+                b's' => error.schema = Some(text),
+                b't' => error.table = Some(text),
+                b'c' => error.column = Some(text),
+                b'n' => error.constraint = Some(text),
+                _ => {}
+            }
+        }
+        Ok(error)
     }
 }
 

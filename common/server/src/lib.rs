@@ -32,6 +32,7 @@
 //! ```
 
 mod batch;
+mod burst;
 mod cancel;
 mod connect;
 pub mod conninfo;
@@ -54,6 +55,7 @@ mod version;
 mod watch;
 
 pub use batch::{BatchError, Step};
+pub use burst::{Answer, Burst, rows_of};
 pub use bytes::Bytes;
 pub use cancel::Canceller;
 pub use conninfo::{Conninfo, Flags, Secret};

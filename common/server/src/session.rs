@@ -212,9 +212,7 @@ impl Session {
         self.execute("COMMIT").await?;
         match self.link.watch().tag() {
             tag if tag == "COMMIT" => Ok(()),
-            tag => Err(Error::Protocol {
-                message: format!("the server answered {tag} to COMMIT: the transaction had failed before"),
-            }),
+            tag => Err(Error::not_committed(&tag)),
         }
     }
 

@@ -13,6 +13,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
+use crate::burst::Bursting;
 use crate::socket::Socket;
 use crate::tls::certificate;
 use crate::transcribe::{Switch, Transcribed};
@@ -45,8 +46,8 @@ pub(crate) struct Established {
     pub(crate) switch: Switch,
 }
 
-/// A stream as tokio-postgres is given it: watched, and its text transcribed.
-pub(crate) type Wire = Watched<Transcribed<Stream>>;
+/// A stream as tokio-postgres is given it: bursts go past it, it is watched, and its text transcribed.
+pub(crate) type Wire = Bursting<Watched<Transcribed<Stream>>>;
 
 impl TlsConnect<Stream> for Established {
     type Stream = Wire;
@@ -55,13 +56,15 @@ impl TlsConnect<Stream> for Established {
 
     fn connect(self, stream: Stream) -> Self::Future {
         let stream = Transcribed::new(stream, self.switch);
-        ready(Ok(Watched::new(stream, self.watch)))
+        let bursts = self.watch.bursts().clone();
+        ready(Ok(Bursting::new(Watched::new(stream, self.watch), bursts)))
     }
 }
 
 impl TlsStream for Wire {
     fn channel_binding(&self) -> ChannelBinding {
         self.stream()
+            .stream()
             .stream()
             .end_point()
             .map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)

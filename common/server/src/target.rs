@@ -53,12 +53,10 @@ pub async fn settle(session: &Session) -> Result<(), Error> {
         .await
 }
 
-/// Changes `client_encoding` to that of the rows to come: the source database's for binary rows,
-/// `UTF8` for text.
-pub async fn rows_are_in(session: &Session, encoding: &str) -> Result<(), Error> {
-    session
-        .execute(&format!("SET client_encoding = {}", sql::literal(encoding)))
-        .await
+/// The statement that changes `client_encoding` to that of the rows to come: the source database's for binary
+/// rows, `UTF8` for text.
+pub fn rows_in(encoding: &str) -> String {
+    format!("SET client_encoding = {}", sql::literal(encoding))
 }
 
 /// The settings as one text of statements, for servers of this major version.

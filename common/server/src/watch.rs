@@ -14,6 +14,8 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::burst::Bursts;
+
 /// The longest command tag that is noted; PostgreSQL's own limit is 64.
 const TAG_MAX: usize = 64;
 
@@ -22,6 +24,7 @@ const TAG_MAX: usize = 64;
 pub(crate) struct Watch {
     errors: AtomicU64,
     tag: Mutex<String>,
+    bursts: Arc<Bursts>,
 }
 
 impl Watch {
@@ -33,6 +36,11 @@ impl Watch {
     /// The tag of the command that completed last.
     pub(crate) fn tag(&self) -> String {
         self.tag.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What goes past tokio-postgres.
+    pub(crate) fn bursts(&self) -> &Arc<Bursts> {
+        &self.bursts
     }
 
     fn saw_tag(&self, body: &[u8]) {

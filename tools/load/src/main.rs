@@ -8,15 +8,18 @@ mod connect;
 #[cfg(test)]
 mod example;
 mod failure;
+mod fill;
 mod foreman;
 mod intake;
 mod job;
+mod objects;
 mod router;
 mod run;
 mod script;
 mod stop;
 mod tally;
 mod target;
+mod together;
 mod worker;
 
 fn main() -> std::process::ExitCode {

@@ -118,11 +118,24 @@ impl<'a> Target<'a> {
 
     /// Sets the encoding in which the server takes what comes next.
     pub async fn speak(&mut self, encoding: &str) -> Result<(), pgx_server::Error> {
-        if self.encoding != encoding {
-            target::rows_are_in(&self.session, encoding).await?;
-            self.encoding = encoding.to_owned();
+        match self.change_to(encoding) {
+            Some(sql) => self.session.execute(&sql).await,
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// The statement that does so, unless it is so already; the caller sends it.
+    pub fn change_to(&mut self, encoding: &str) -> Option<String> {
+        if self.encoding == encoding {
+            return None;
+        }
+        self.encoding = encoding.to_owned();
+        Some(target::rows_in(encoding))
+    }
+
+    /// Whether all of the load is one transaction.
+    pub fn is_one_transaction(&self) -> bool {
+        self.args.output.single_transaction
     }
 
     /// Runs the statements of everything that is ready, until only rows are missing, or nothing is.

@@ -1,0 +1,112 @@
+//! Small parts that have all come: they go in together, in one transaction and one round trip.
+
+use bytes::Bytes;
+use pgx_archive::{Entry, EntryId, Format};
+use pgx_cli::Failure;
+use pgx_restore::{Freeze, copy_in};
+use pgx_rows::binary::{HEADER, TRAILER};
+use pgx_server::{Burst, Error, rows_of};
+
+use crate::failure;
+use crate::intake::Chunk;
+use crate::objects;
+use crate::worker::{STAGE, Told, Worker, miscounted};
+
+/// What a statement of a burst is there for.
+enum Purpose<'a> {
+    /// The session, or the transaction.
+    Session,
+    /// The end of the transaction.
+    Commit,
+    /// So many rows of a table.
+    Rows(&'a Entry, u64),
+    /// Large objects.
+    Objects(&'a Entry),
+}
+
+impl Worker<'_> {
+    /// Puts rows of several entries in; gives how many of each.
+    pub async fn fill_many(&mut self, parts: Vec<(EntryId, Vec<Chunk>)>) -> Result<Vec<u64>, Failure> {
+        let unsent = |error: Error| failure::server(&error);
+        let whole = !self.target.is_one_transaction();
+        let (mut burst, mut purposes) = (Burst::default(), Vec::new());
+        if whole {
+            burst.statement("BEGIN").map_err(unsent)?;
+            purposes.push(Purpose::Session);
+        }
+        for (id, chunks) in &parts {
+            let entry = self.entry(*id)?;
+            let encoding = entry
+                .data
+                .as_ref()
+                .map(|data| self.target.encoding_for(data).to_owned());
+            if let Some(sql) = encoding.and_then(|encoding| self.target.change_to(&encoding)) {
+                burst.statement(&sql).map_err(unsent)?;
+                purposes.push(Purpose::Session);
+            }
+            let before = burst.len();
+            add(entry, chunks, &mut burst)?;
+            let rows = chunks.iter().map(|chunk| chunk.rows).sum();
+            purposes.extend((before..burst.len()).map(|_| match is_objects(entry) {
+                true => Purpose::Objects(entry),
+                false => Purpose::Rows(entry, rows),
+            }));
+        }
+        if whole {
+            burst.statement("COMMIT").map_err(unsent)?;
+            purposes.push(Purpose::Commit);
+        }
+        let answers = self.target.session.burst(burst).await;
+        for (answer, purpose) in answers.into_iter().zip(&purposes) {
+            check(answer, purpose)?;
+        }
+        for chunk in parts.iter().flat_map(|(_, chunks)| chunks) {
+            let taken = Told::Taken(chunk.rows, chunk.bytes.len() as u64);
+            let _ = self.tell.send((self.number, taken));
+        }
+        let rows = |(_, chunks): &(EntryId, Vec<Chunk>)| chunks.iter().map(|chunk| chunk.rows).sum();
+        Ok(parts.iter().map(rows).collect())
+    }
+}
+
+fn is_objects(entry: &Entry) -> bool {
+    entry
+        .data
+        .as_ref()
+        .is_some_and(|data| data.format == Format::LargeObjects)
+}
+
+/// Adds the statements that take the rows of an entry, with the rows.
+fn add(entry: &Entry, chunks: &[Chunk], burst: &mut Burst) -> Result<(), Failure> {
+    if is_objects(entry) {
+        return chunks.iter().try_for_each(|chunk| objects::put(&chunk.bytes, burst));
+    }
+    let sql = copy_in(entry, Freeze::No).map_err(|error| Failure::failed(error.to_string()))?;
+    let binary = entry.data.as_ref().is_some_and(|data| data.format == Format::Binary);
+    let (header, trailer): (&[u8], &[u8]) = if binary { (&HEADER, &TRAILER) } else { (&[], &[]) };
+    let rows = chunks.iter().map(|chunk| chunk.bytes.clone());
+    let all = [Bytes::copy_from_slice(header)]
+        .into_iter()
+        .chain(rows)
+        .chain([Bytes::copy_from_slice(trailer)]);
+    let sent = burst.copy(&sql, all.filter(|bytes| !bytes.is_empty()));
+    sent.map_err(|error| failure::at(&error, entry.describe(), STAGE))
+}
+
+/// An error unless the server did what a statement is there for.
+fn check(answer: Result<String, Error>, purpose: &Purpose<'_>) -> Result<(), Failure> {
+    match (answer, purpose) {
+        (Err(error), Purpose::Rows(entry, _) | Purpose::Objects(entry)) => {
+            Err(failure::at(&error, entry.describe(), STAGE))
+        }
+        (Err(error), Purpose::Session | Purpose::Commit) => Err(failure::server(&error)),
+        (Ok(tag), Purpose::Rows(entry, sent)) => match rows_of(&tag) {
+            Some(counted) if counted == *sent => Ok(()),
+            counted => Err(miscounted(entry, counted.unwrap_or(0), *sent)),
+        },
+        (Ok(tag), Purpose::Commit) if tag != "COMMIT" => Err(Failure::failed(format!(
+            "the server answered {tag} to COMMIT: the transaction had failed before"
+        ))),
+        (Ok(_), _) => Ok(()),
+    }
+}
