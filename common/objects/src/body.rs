@@ -45,12 +45,14 @@ use crate::kinds::trigger::Trigger;
 use crate::kinds::types::Type;
 
 /// What an object is, with what its kind needs.
+///
+/// Kinds that need much are boxed: a database has hundreds of thousands of columns' defaults and row types.
 #[derive(Clone, Debug)]
 pub enum Body {
     /// A schema.
     Schema(Schema),
     /// An extension.
-    Extension(Extension),
+    Extension(Box<Extension>),
     /// A base, composite, enum, range or multirange type, a domain, an array, a row type.
     Type(Box<Type>),
     /// The declaration of a base or range type that its own functions need.
@@ -62,9 +64,9 @@ pub enum Body {
     /// A procedural language.
     Language(Language),
     /// A cast.
-    Cast(Cast),
+    Cast(Box<Cast>),
     /// A transform.
-    Transform(Transform),
+    Transform(Box<Transform>),
     /// An operator.
     Operator(Box<Operator>),
     /// An operator class.
@@ -74,9 +76,9 @@ pub enum Body {
     /// An access method.
     AccessMethod(AccessMethod),
     /// A collation.
-    Collation(Collation),
+    Collation(Box<Collation>),
     /// A conversion.
-    Conversion(Conversion),
+    Conversion(Box<Conversion>),
     /// A text search parser.
     TextSearchParser(Box<Parser>),
     /// A text search template.
@@ -110,9 +112,9 @@ pub enum Body {
     /// A trigger.
     Trigger(Box<Trigger>),
     /// An event trigger.
-    EventTrigger(EventTrigger),
+    EventTrigger(Box<EventTrigger>),
     /// A policy, or row security itself.
-    Policy(Policy),
+    Policy(Box<Policy>),
     /// A publication.
     Publication(Publication),
     /// A table in a publication.

@@ -91,6 +91,13 @@ pub struct Acl {
     pub default: Option<String>,
 }
 
+impl Acl {
+    /// Both lists.
+    pub fn lists(&self) -> (Option<&str>, Option<&str>) {
+        (self.actual.as_deref(), self.default.as_deref())
+    }
+}
+
 /// One object of the database, wanted or not: a node of the dependency graph.
 #[derive(Clone, Debug)]
 pub struct Object {
@@ -102,8 +109,8 @@ pub struct Object {
     pub name: String,
     /// OID of the role that owns it; 0 when ownership does not apply.
     pub owner: u32,
-    /// Privileges, for kinds that have them.
-    pub acl: Acl,
+    /// Privileges, where they are not the defaults.
+    pub acl: Option<Box<Acl>>,
     /// The extension it is a member of.
     pub extension: Option<NodeId>,
     /// What is wanted of it.
@@ -223,6 +230,8 @@ impl Database {
             ),
         };
         let extension = self.members.get(&catalog).copied();
+        let (actual, default) = (own("acl"), own("acldefault"));
+        let acl = (actual.is_some() || default.is_some()).then(|| Box::new(Acl { actual, default }));
         Ok(self.push(Object {
             catalog,
             schema,
@@ -232,10 +241,7 @@ impl Database {
             } else {
                 0
             },
-            acl: Acl {
-                actual: own("acl"),
-                default: own("acldefault"),
-            },
+            acl,
             extension,
             wanted: Wanted::NONE,
             dependencies: extension.into_iter().collect(),

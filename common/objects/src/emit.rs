@@ -295,10 +295,11 @@ impl Emitter<'_> {
             return None;
         }
         let initial = self.db.initial_acls.get(&(object.catalog, 0));
+        let (actual, default) = object.acl.as_ref().map_or((None, None), |acl| acl.lists());
         let grants = privileges::difference(
-            object.acl.actual.as_deref(),
-            initial.map(String::as_str).or(object.acl.default.as_deref()),
-            initial.is_some().then_some(object.acl.default.as_deref()).flatten(),
+            actual,
+            initial.map(String::as_str).or(default),
+            initial.is_some().then_some(default).flatten(),
             owner,
             word,
             None,

@@ -48,7 +48,7 @@ pub const READER: Reader = Reader {
     query: |db| Some(CASTS.sql(db.server.major(), &[])),
     read: |db: &mut Database, rows: &Rows| {
         for row in rows.iter() {
-            db.add(class::CAST, &row, Body::Cast(Cast::read(&row)?))?;
+            db.add(class::CAST, &row, Body::Cast(Box::new(Cast::read(&row)?)))?;
         }
         Ok(())
     },

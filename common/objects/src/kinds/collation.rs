@@ -46,7 +46,11 @@ pub const READER: Reader = Reader {
     query: |db| Some(COLLATIONS.sql(db.server.major(), &[])),
     read: |db: &mut Database, rows: &Rows| {
         for row in rows.iter() {
-            db.add(class::COLLATION, &row, Body::Collation(Collation::read(&row)?))?;
+            db.add(
+                class::COLLATION,
+                &row,
+                Body::Collation(Box::new(Collation::read(&row)?)),
+            )?;
         }
         Ok(())
     },

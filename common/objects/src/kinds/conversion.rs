@@ -37,7 +37,7 @@ pub const READER: Reader = Reader {
                 function: row.text("function")?.to_owned(),
                 is_default: row.flag("is_default")?,
             };
-            db.add(class::CONVERSION, &row, Body::Conversion(body))?;
+            db.add(class::CONVERSION, &row, Body::Conversion(Box::new(body)))?;
         }
         Ok(())
     },

@@ -69,14 +69,8 @@ impl DefaultAcl {
         let object = out.db.object(id);
         let (role, word) = (out.db.role(self.role), self.word());
         let schema = object.schema.map(|schema| out.db.object(schema).name.as_str());
-        let grants = privileges::difference(
-            object.acl.actual.as_deref(),
-            object.acl.default.as_deref(),
-            None,
-            role,
-            word,
-            None,
-        );
+        let (actual, default) = object.acl.as_ref().map_or((None, None), |acl| acl.lists());
+        let grants = privileges::difference(actual, default, None, role, word, None);
         let mut prefix = format!("ALTER DEFAULT PRIVILEGES FOR ROLE {} ", ident(role));
         if let Some(schema) = schema {
             prefix += &format!("IN SCHEMA {} ", ident(schema));
@@ -115,10 +109,10 @@ mod tests {
         ] {
             let body = Body::DefaultAcl(DefaultAcl { role: 10, kind: 'r' });
             let mut object = sample::object(&db, class::DEFAULT_ACL, "r", body);
-            object.acl = Acl {
+            object.acl = Some(Box::new(Acl {
                 actual: Some(acl.to_owned()),
                 default: Some(default.to_owned()),
-            };
+            }));
             object.schema = object.schema.filter(|_| schema);
             db.push(object);
         }

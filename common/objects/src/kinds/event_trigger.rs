@@ -37,7 +37,7 @@ pub const READER: Reader = Reader {
             db.add(
                 class::EVENT_TRIGGER,
                 &row,
-                Body::EventTrigger(EventTrigger::read(&row)?),
+                Body::EventTrigger(Box::new(EventTrigger::read(&row)?)),
             )?;
         }
         Ok(())

@@ -72,7 +72,7 @@ fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
             conditions: row.list("conditions")?,
             ..Extension::default()
         };
-        db.add(class::EXTENSION, &row, Body::Extension(body))?;
+        db.add(class::EXTENSION, &row, Body::Extension(Box::new(body)))?;
     }
     Ok(())
 }

@@ -119,6 +119,7 @@ impl LargeObjects {
 mod tests {
     use super::*;
 
+    use crate::database::Acl;
     use crate::sample;
 
     #[test]
@@ -128,8 +129,10 @@ mod tests {
         let body = Body::LargeObjects(LargeObjects { oids });
         let mut object = sample::object(&db, class::LARGEOBJECT, "7..16400", body);
         object.schema = None;
-        object.acl.actual = Some("{joe=rw/joe,ann=r/joe}".into());
-        object.acl.default = Some("{joe=rw/joe}".into());
+        object.acl = Some(Box::new(Acl {
+            actual: Some("{joe=rw/joe,ann=r/joe}".into()),
+            default: Some("{joe=rw/joe}".into()),
+        }));
         db.push(object);
         let of = CatalogId {
             class: class::LARGEOBJECT,

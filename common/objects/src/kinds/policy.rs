@@ -89,7 +89,7 @@ fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
             table,
             terms: Some(terms(&row)?),
         };
-        let id = db.add(class::POLICY, &row, Body::Policy(policy))?;
+        let id = db.add(class::POLICY, &row, Body::Policy(Box::new(policy)))?;
         db.object_mut(id).wanted = Wanted::ALL;
     }
     Ok(())
@@ -121,7 +121,7 @@ fn add_row_security(db: &mut Database, table: NodeId) {
         extension: None,
         wanted: Wanted::ALL,
         dependencies: Vec::new(),
-        body: Body::Policy(Policy { table, terms: None }),
+        body: Body::Policy(Box::new(Policy { table, terms: None })),
     };
     db.push(row_security);
 }

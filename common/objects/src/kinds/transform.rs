@@ -46,7 +46,11 @@ pub const READER: Reader = Reader {
     query: |db| Some(TRANSFORMS.sql(db.server.major(), &[])),
     read: |db: &mut Database, rows: &Rows| {
         for row in rows.iter() {
-            db.add(class::TRANSFORM, &row, Body::Transform(Transform::read(&row)?))?;
+            db.add(
+                class::TRANSFORM,
+                &row,
+                Body::Transform(Box::new(Transform::read(&row)?)),
+            )?;
         }
         Ok(())
     },

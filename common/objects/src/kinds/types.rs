@@ -222,6 +222,7 @@ mod tests {
     use pgx_archive::CatalogId;
 
     use super::*;
+    use crate::database::Acl;
     use crate::sample;
 
     fn composite() -> Type {
@@ -245,8 +246,10 @@ mod tests {
         let body = Body::Type(Box::new(composite()));
         let mut object = sample::object(&db, class::TYPE, "pair", body);
         object.wanted = wanted;
-        object.acl.actual = Some("{joe=U/joe}".into());
-        object.acl.default = Some("{=U/joe,joe=U/joe}".into());
+        object.acl = Some(Box::new(Acl {
+            actual: Some("{joe=U/joe}".into()),
+            default: Some("{=U/joe,joe=U/joe}".into()),
+        }));
         db.push(object);
         let of = CatalogId {
             class: class::CLASS,

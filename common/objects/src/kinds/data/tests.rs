@@ -149,7 +149,7 @@ fn configured(db: &mut Database) -> NodeId {
         conditions: vec!["WHERE id > 9".to_owned()],
         ..Extension::default()
     };
-    let mut extension = object(db, class::EXTENSION, "shelf", Body::Extension(body));
+    let mut extension = object(db, class::EXTENSION, "shelf", Body::Extension(Box::new(body)));
     extension.schema = None;
     db.push(extension)
 }

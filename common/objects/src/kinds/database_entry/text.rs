@@ -30,7 +30,7 @@ impl DatabaseEntry {
         if !self.labels.is_empty() {
             rest.push(facet(Kind::SecurityLabel, self.label_statements(&tag)));
         }
-        let (actual, default) = (self.acl.actual.as_deref(), self.acl.default.as_deref());
+        let (actual, default) = self.acl.lists();
         let grants = privileges::difference(actual, default, None, owner, "DATABASE", None);
         if !grants.is_empty() {
             let create = privileges::statements(&grants, "", "DATABASE", &ident(&self.name), owner);
