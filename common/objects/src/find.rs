@@ -62,6 +62,12 @@ pub fn visible(db: &Database, pattern: &Pattern, oid: u32) -> bool {
             .is_some_and(|body| body.visible)
 }
 
+/// Whether a schema is the server's own: `information_schema`, `pg_catalog` and others that begin with `pg_`.
+pub fn is_system_schema(db: &Database, oid: u32) -> bool {
+    let name = db.by_oid(class::NAMESPACE, oid).map(|id| db.object(id).name.as_str());
+    name.is_none_or(|name| name == "information_schema" || name.starts_with("pg_"))
+}
+
 /// These relations and all that inherit from them, partitions among them, at any depth.
 pub fn with_children(db: &Database, oids: Vec<u32>) -> Vec<u32> {
     let children = children(db);

@@ -3,6 +3,7 @@
 //!
 //! Every selection that differs is listed, not only the first. `PGX_ONLY=filter` keeps those whose words contain it.
 
+mod conditions;
 mod refused;
 mod scripts;
 mod selections;

@@ -8,6 +8,23 @@ const CONFLICTS: &[(&[&str], &[&str])] = &[
     (&["-a", "--no-data"], &["--data-only", "--no-data"]),
     (&["-s", "--no-schema"], &["--schema-only", "--no-schema"]),
     (&["-a", "-c"], &["--clean", "--data-only"]),
+    (&["-s", "--statistics-only"], &["--schema-only", "--statistics-only"]),
+    (&["-a", "--statistics-only"], &["--data-only", "--statistics-only"]),
+    (&["-a", "--statistics"], &["--data-only", "--statistics"]),
+    (&["-s", "--statistics"], &["--schema-only", "--statistics"]),
+    (
+        &["--statistics", "--no-statistics"],
+        &["--statistics", "--no-statistics"],
+    ),
+    (
+        &["--statistics-only", "--no-statistics"],
+        &["--statistics-only", "--no-statistics"],
+    ),
+    (
+        &["-s", "--include-foreign-data=x"],
+        &["--schema-only", "--include-foreign-data"],
+    ),
+    (&["-s", "--where=a:true"], &["--schema-only", "--where"]),
     (&["--if-exists"], &["--clean"]),
     (
         &["-F", "plain", "--on-conflict-do-nothing"],

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use pgx_objects::choose::Choice;
+use pgx_objects::database::FIRST_USER_OID;
 use pgx_objects::{Database, find};
 use pgx_selection::{Pattern, PatternError};
 use pgx_server::Session;
@@ -112,7 +113,8 @@ impl Lookup<'_> {
         let mut found = HashSet::new();
         for (patterns, what) in classes {
             for pattern in *patterns {
-                let oids = self.find(pattern, *what).await?;
+                let mut oids = self.find(pattern, *what).await?;
+                oids.retain(|oid| self.is_dumped(*oid, *what));
                 if self.strict && oids.is_empty() {
                     return Err(Error::NoMatch {
                         what: what.plural(),
@@ -129,6 +131,15 @@ impl Lookup<'_> {
             });
         }
         Ok(Some(found))
+    }
+
+    /// Whether a dump may hold it: what every server has is no part of any.
+    fn is_dumped(&self, oid: u32, what: What) -> bool {
+        match what {
+            What::Schemas => !find::is_system_schema(self.db, oid),
+            What::Tables | What::TablesAndChildren => oid >= FIRST_USER_OID,
+            What::Extensions | What::ForeignServers => true,
+        }
     }
 
     async fn exclude(&self, classes: &[Patterns<'_>]) -> Result<HashSet<u32>, Error> {

@@ -136,7 +136,7 @@ impl Error {
         if let Some(hint) = self.hint() {
             failure = failure.hint(hint);
         }
-        if let Error::NoMatch { .. } = self {
+        if let Error::NoMatch { what: "tables", .. } = self {
             failure = failure.hint("a pattern without a schema only finds what is in the search path: try '*.NAME'");
         }
         failure

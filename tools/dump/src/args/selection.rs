@@ -87,8 +87,8 @@ pub struct SelectionArgs {
     /// Read such choices from FILE, one a line; may be repeated
     ///
     /// A line is include or exclude, then table, table_and_children, schema or extension, then a pattern; or
-    /// exclude table_data or table_data_and_children and a pattern. Comments begin with #; a name in double
-    /// quotes may go on over several lines. - is standard input.
+    /// exclude with table_data or table_data_and_children; or include with foreign_data. Comments begin with #; a
+    /// name in double quotes may go on over several lines. - is standard input.
     #[arg(long, value_name = "FILE")]
     pub filter: Vec<PathBuf>,
 
@@ -98,9 +98,9 @@ pub struct SelectionArgs {
 
     /// Only rows of TABLE for which CONDITION holds; may be repeated
     ///
-    /// TABLE is a pattern and must match a table that is dumped; where it is partitioned, the condition holds for
-    /// its partitions. CONDITION is what SQL writes after WHERE, with names of other tables qualified.
-    #[arg(long = "where", value_name = "TABLE:CONDITION")]
+    /// TABLE is a pattern and must match a table; where that is partitioned, the condition holds for its
+    /// partitions. CONDITION is what SQL writes after WHERE, with names of other tables qualified.
+    #[arg(long = "where", value_name = "TABLE:CONDITION", conflicts_with_all = ["schema_only", "no_data"])]
     pub conditions: Vec<Condition>,
 
     /// Large objects, even where only some schemas or tables are dumped
