@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Seek, SeekFrom, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -153,6 +153,11 @@ impl Output {
         self.destination
     }
 
+    /// Whether it is a file that was named, so that all of it is ours and can be sought in.
+    pub fn is_file_by_name(&self) -> bool {
+        self.destination == Destination::File && !self.writer.get_ref().standard
+    }
+
     /// Device and inode of what is written to, when it is there already.
     pub(crate) fn identity(&self) -> Option<(u64, u64)> {
         // Pipes and devices may be read and written; only a file destroys itself.
@@ -191,6 +196,12 @@ impl Write for Output {
     }
 }
 
+impl Seek for Output {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.writer.seek(to)
+    }
+}
+
 /// The file under the buffer.
 struct Sink {
     state: State,
@@ -223,6 +234,12 @@ impl Write for Sink {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+impl Seek for Sink {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file()?.seek(to)
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use pgx_archive::Compression;
 use pgx_cli::{Exit, Manual};
 use pgx_selection::SelectionArgs;
+
+use crate::convert::{Format, Method};
 
 /// What people read about pgx-filter beside its flags.
 pub static MANUAL: Manual = Manual {
@@ -21,6 +22,8 @@ pub static MANUAL: Manual = Manual {
         "A stream that is cut short, or whose producer failed, is never made to look complete: what comes out then \
          says so at its end, and the status is 3. A stream of several members, such as the dump of a whole cluster, \
          is filtered member by member.",
+        "With -F it writes one of pg_dump's archives instead, which pg_restore reads: parts of a table come together, \
+         rows in binary become text.",
         "It needs no database.",
     ],
     exits: &[
@@ -42,6 +45,7 @@ pub static MANUAL: Manual = Manual {
             "pgx-filter -t 'sales.*' --exclude-table-data '*.invoices' app.pgx | pgx-load -d copy",
             "tables from a file, one of them without rows",
         ),
+        ("pgx-filter -F custom -f app.dump app.pgx", "an archive for pg_restore"),
         (
             "pgx-dump app | pgx-filter -Z zstd:9 -f app.pgx",
             "compress on all cores on the way into a file",
@@ -80,11 +84,32 @@ pub struct OutputArgs {
     #[arg(short = 'f', long, value_name = "FILE")]
     pub file: Option<PathBuf>,
 
-    /// Compress rows anew: none, zstd[:LEVEL], gzip[:LEVEL]
+    /// Write a stream (pgx), or an archive for pg_restore: custom, directory, tar (default: pgx)
     ///
-    /// All cores work at it. Without this, rows stay as they are.
+    /// -F custom writes into -f FILE with the offsets that pg_restore -j needs; into a pipe it writes tables in
+    /// the order in which pg_restore reads a pipe. Rows that come before their turn wait in a temporary file in
+    /// TMPDIR: for tar and pipes that may be most of them, for files those of tables that come at the same time,
+    /// for -F directory none.
+    #[arg(
+        short = 'F',
+        long,
+        value_name = "FORMAT",
+        default_value = "pgx",
+        hide_default_value = true
+    )]
+    pub format: Format,
+
+    /// With -F, the oldest pg_restore that must read it (default: 18)
+    ///
+    /// 12 to 15 write archives of version 1.14, 16 of 1.15, later ones of 1.16.
+    #[arg(long, value_name = "MAJOR")]
+    pub pg_restore: Option<u32>,
+
+    /// Compress rows anew: none, zstd[:LEVEL], gzip[:LEVEL], with -F also lz4
+    ///
+    /// All cores work at it. Without this, rows of a stream stay as they are, and -F custom and directory use gzip.
     #[arg(short = 'Z', long, value_name = "METHOD[:LEVEL]")]
-    pub compress: Option<Compression>,
+    pub compress: Option<Method>,
 
     /// Send at most so many bytes a second: 50MB, 800kB
     #[arg(long, value_name = "RATE", value_parser = pgx_cli::rate)]

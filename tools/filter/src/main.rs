@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 mod ahead;
 mod args;
+mod convert;
 mod member;
 mod outlet;
 mod press;

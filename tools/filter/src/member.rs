@@ -56,7 +56,8 @@ impl Filter<'_> {
         }
     }
 
-    fn head(&self, stream: &mut Stream) -> Result<Head, Failure> {
+    /// What the member says of itself.
+    pub fn head(&self, stream: &mut Stream) -> Result<Head, Failure> {
         loop {
             if let Event::Head(head) = stream.next(|_| None)? {
                 return Ok(*head);
@@ -83,7 +84,7 @@ impl Filter<'_> {
     }
 
     /// Selects, and says what there is to say about it.
-    fn select(&self, head: &Head, entries: &[Entry]) -> Result<Kept, Failure> {
+    pub fn select(&self, head: &Head, entries: &[Entry]) -> Result<Kept, Failure> {
         let kept = select(entries, &self.selection, &head.source.database).map_err(refused)?;
         for remark in kept.report.remarks(entries) {
             let notice = Notice {
@@ -100,11 +101,16 @@ impl Filter<'_> {
         Ok(kept)
     }
 
-    fn rows(&self, stream: &mut Stream, contents: &Contents, out: &mut Writer<Outlet, Rows>) -> Result<(), Failure> {
+    /// From here on come rows: only those that are kept.
+    pub fn begin(&self, stream: &mut Stream, contents: &Contents) {
         self.progress.stage(STAGE);
         let (entries, bytes) = contents.expected();
         self.progress.expect(entries, bytes);
         stream.only_rows_of(contents.kept.order.iter().copied().collect());
+    }
+
+    fn rows(&self, stream: &mut Stream, contents: &Contents, out: &mut Writer<Outlet, Rows>) -> Result<(), Failure> {
+        self.begin(stream, contents);
         let mut press = Press::start(self.compression);
         let mut tick = Tick {
             stage: STAGE.to_owned(),
@@ -163,10 +169,11 @@ fn pass_on(press: &mut Press, all: bool, out: &mut Writer<Outlet, Rows>) -> Resu
 }
 
 /// The table of contents, as it is passed on.
-struct Contents {
+pub struct Contents {
     /// The entries that are kept, in the order in which they are wanted.
-    entries: Vec<Entry>,
-    kept: Kept,
+    pub entries: Vec<Entry>,
+    /// Which of all that came.
+    pub kept: Kept,
     /// Whether they are all that came.
     is_everything: bool,
     /// What all that have rows are called, kept or not.
@@ -174,7 +181,8 @@ struct Contents {
 }
 
 impl Contents {
-    fn new(entries: Vec<Entry>, kept: Kept) -> Contents {
+    /// What is kept of these.
+    pub fn new(entries: Vec<Entry>, kept: Kept) -> Contents {
         let is_everything = kept.order.len() == entries.len();
         let with_rows = entries.iter().filter(|entry| entry.data.is_some());
         let names = with_rows.map(|entry| (entry.id, entry.describe())).collect();
@@ -187,7 +195,8 @@ impl Contents {
         }
     }
 
-    fn called(&self, id: EntryId) -> Option<String> {
+    /// How messages name an entry with rows, kept or not.
+    pub fn called(&self, id: EntryId) -> Option<String> {
         self.names.get(&id).cloned()
     }
 

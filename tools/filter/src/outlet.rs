@@ -1,6 +1,6 @@
 //! The way out: bytes at no more than the rate that was asked for, and a memory of when the last ones went.
 
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::time::{Duration, Instant};
 
 use pgx_cli::{Failure, Output, Pace};
@@ -45,5 +45,11 @@ impl Write for Outlet {
 
     fn flush(&mut self) -> io::Result<()> {
         self.output.flush()
+    }
+}
+
+impl Seek for Outlet {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.output.seek(to)
     }
 }

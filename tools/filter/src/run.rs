@@ -4,6 +4,7 @@ use pgx_cli::{Content, Exit, Failure, Process};
 use pgx_selection::{Selection, SelectionError};
 
 use crate::args::FilterArgs;
+use crate::convert::{Format, Method, Request};
 use crate::member::Filter;
 use crate::outlet::Outlet;
 use crate::stream::Stream;
@@ -15,19 +16,27 @@ pub fn run(args: FilterArgs, process: &Process) -> Result<(), Failure> {
         .selection(args.input.as_deref(), |file| process.text(file), refused)?;
     let input = process.input(args.input.as_deref())?;
     input.expect_stream()?;
-    let output = process.output(args.output.file.as_deref(), Content::Archive)?;
-    input.expect_apart(&output)?;
-
-    let filter = Filter {
+    let mut filter = Filter {
         // The database itself stays: whether it is made is for the loader's -C to say.
         selection: Selection {
             database: true,
             ..selection
         },
-        compression: args.output.compress,
+        compression: None,
         messages: &process.messages,
         progress: process.progress(),
     };
+    if let Format::Archive(archive) = args.output.format {
+        let request = Request::new(archive, &args.output, &input, process)?;
+        let mut stream = Stream::new(input, args.output.buffer, &process.interrupt)?;
+        return filter.convert(&mut stream, request);
+    }
+    if args.output.pg_restore.is_some() {
+        return Err(Failure::usage("--pg-restore goes with -F custom, directory or tar"));
+    }
+    filter.compression = args.output.compress.map(Method::of_stream).transpose()?;
+    let output = process.output(args.output.file.as_deref(), Content::Archive)?;
+    input.expect_apart(&output)?;
     let mut stream = Stream::new(input, args.output.buffer, &process.interrupt)?;
     let mut outlet = Outlet::new(output, args.output.rate_limit);
     loop {
