@@ -26,6 +26,7 @@ pub fn entries(format: Format) -> Vec<Entry> {
         rows.copy = format!("COPY public.{name} (id) FROM stdin;\n");
         rows.data = Some(Data {
             columns: vec!["id".to_owned()],
+            types: vec!["int4".to_owned()],
             format,
             encoding: "UTF8".to_owned(),
             settings: BTreeMap::new(),

@@ -1,7 +1,7 @@
 //! A stream into a script for psql.
 //!
 //! When the rows come in the order of the entries, the script is what pgx-dump -F plain writes, and
-//! pg_dump; otherwise rows stand in the order in which they come.
+//! pg_dump; otherwise rows stand in the order in which they come. Binary rows become text.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -18,6 +18,10 @@ use crate::args::LoadArgs;
 use crate::choice::choose;
 use crate::intake::{Arrival, Chunk, Intake};
 
+mod to_text;
+
+use to_text::ToText;
+
 /// The line that ends COPY in a script. No row has it: a backslash in a value is doubled.
 const END_OF_ROWS: &[u8] = b"\\.\n";
 
@@ -32,7 +36,7 @@ pub async fn write(
     let options = args.options();
     let kept = choose(selection, (&head, &entries), &intake, process)?;
     let contents = &Contents::of(&entries, &kept.order, &options);
-    refuse_binary(contents).map_err(|failure| failure.within(intake.name()))?;
+    let to_text = ToText::new(contents).map_err(|failure| failure.within(intake.name()))?;
     let heading = Heading {
         server_version: head.source.version_text.clone(),
         producer: concat!("pgx-load version ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -47,6 +51,7 @@ pub async fn write(
         script,
         output,
         text: text_of(&head),
+        to_text,
         open: None,
         begun: HashSet::new(),
     };
@@ -72,19 +77,6 @@ pub async fn write(
     }
 }
 
-fn refuse_binary(contents: &Contents<'_>) -> Result<(), Failure> {
-    let is_binary = |format| format == Format::Binary;
-    let mut rows = contents
-        .wanted()
-        .filter_map(|entry| Some((entry, entry.data.as_ref()?.format)));
-    match rows.find(|(_, format)| is_binary(*format)) {
-        Some((entry, _)) => Err(Failure::failed("its rows are binary, which a script cannot hold")
-            .within(entry.describe())
-            .hint("make the stream with pgx-dump --copy-format text")),
-        None => Ok(()),
-    }
-}
-
 /// A key that nobody can guess.
 fn random_key() -> String {
     format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple())
@@ -95,6 +87,7 @@ struct Writing<'a> {
     script: Script<'a>,
     output: Output,
     text: Text,
+    to_text: ToText,
     /// The entry whose rows are being written.
     open: Option<EntryId>,
     /// Entries of which something has been written.
@@ -126,11 +119,15 @@ impl Writing<'_> {
         let format = entry.and_then(|entry| entry.data.as_ref()).map(|data| data.format);
         let wrong = match format {
             Some(Format::LargeObjects) => self.objects(&chunk.bytes)?,
-            _ if holds_end_of_rows(&chunk.bytes) => Some("a row looks like the end of all rows".to_owned()),
-            _ => {
-                self.put(&chunk.bytes)?;
-                None
-            }
+            _ => match self.to_text.rows(chunk.entry, &chunk.bytes) {
+                Err(wrong) => Some(wrong.to_string()),
+                Ok(rows) if holds_end_of_rows(rows) => Some("a row looks like the end of all rows".to_owned()),
+                Ok(rows) => {
+                    let written = self.output.write_all(rows);
+                    written.map_err(|error| self.output.failure(error))?;
+                    None
+                }
+            },
         };
         match (wrong, entry) {
             (None, _) => Ok(()),
@@ -204,7 +201,7 @@ fn holds_end_of_rows(rows: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::args::MANUAL;
-    use crate::example::{Sent, stream_in};
+    use crate::example::{Sent, entries, stream_in};
     use clap::Parser;
     use pgx_cli::{Content, Input};
 
@@ -281,14 +278,38 @@ mod tests {
         );
     }
 
+    /// A binary row of an integer.
+    const SEVEN: &str = "\0\x01\0\0\0\x04\0\0\0\x07";
+
     #[test]
-    fn binary_rows_are_refused_with_the_remedy() {
-        let failure = script_of(Format::Binary, &[]).unwrap_err();
+    fn binary_rows_become_text() {
+        let sent = [Sent::Rows(2, SEVEN), Sent::End];
+        let script = script_of(Format::Binary, &sent).unwrap();
+        assert_eq!(lines(&script)[1..3], ["COPY public.a (id) FROM stdin;", "7"]);
+    }
+
+    #[test]
+    fn binary_rows_of_unknown_types_are_refused_with_the_remedy() {
+        let refused = |types: &[&str]| {
+            let mut entries = entries(Format::Binary);
+            if let Some(data) = &mut entries[1].data {
+                data.types = types.iter().map(|&spelled| spelled.to_owned()).collect();
+            }
+            let contents = Contents::new(&entries, &pgx_restore::Options::default());
+            let Err(failure) = ToText::new(&contents) else {
+                panic!("{types:?} are accepted");
+            };
+            assert!(failure.notice.hint.is_some());
+            failure.to_string()
+        };
         assert_eq!(
-            failure.to_string(),
-            "shop.pgx: table data public.a: its rows are binary, which a script cannot hold"
+            refused(&[]),
+            "table data public.a: its rows are binary, and the stream does not say of which types"
         );
-        assert!(failure.notice.hint.is_some());
+        assert_eq!(
+            refused(&["tsvector"]),
+            "table data public.a: column id: type tsvector cannot be turned into text"
+        );
     }
 
     #[test]
