@@ -16,7 +16,7 @@ const SCHEMAS: [&str; 6] = [
 fn analyzed<'c>(cluster: &'c Cluster, schema: &str) -> Database<'c> {
     let database = cluster.database(schema);
     Fixture::schema(schema).load_as_far_as_known(&database);
-    database.sql("ANALYZE; CREATE TABLE public.never_analyzed (id integer)");
+    database.sql("ANALYZE; CREATE TABLE public.never_analyzed AS SELECT 1 AS id");
     database
 }
 
@@ -45,17 +45,19 @@ fn their_text_is_stocks() {
     on_majors(&MAJORS, same_text_on);
 }
 
-/// What the planner knows of columns, and how often ANALYZE ran.
+/// What the planner knows of columns, and where it is ANALYZE that told it.
 fn known(database: &Database) -> (String, String) {
-    let columns = "SELECT jsonb_strip_nulls(to_jsonb(s)) FROM pg_stats s
-                   WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
+    // The fraction of empty ranges is not taken in by the server where there are too few for a histogram.
+    let columns = "SELECT jsonb_strip_nulls(to_jsonb(s) - 'range_empty_frac') FROM pg_stats s
+                   WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND tablename <> 'never_analyzed'
                    ORDER BY schemaname, tablename, attname, inherited";
-    let analyzed = "SELECT relname FROM pg_stat_user_tables WHERE last_analyze IS NOT NULL ORDER BY relname";
+    let analyzed = "SELECT relname FROM pg_stat_user_tables t
+                    WHERE last_analyze IS NOT NULL
+                      AND EXISTS (SELECT FROM pg_stats s WHERE s.tablename = t.relname AND s.schemaname = t.schemaname)";
     database.sql("SELECT pg_stat_force_next_flush()");
     (database.sql(columns), database.sql(analyzed))
 }
 
-/// The columns of tables with extended statistics are looked at again, as those do not come along.
 #[test]
 fn a_copy_has_them_without_analyze() {
     let target = Cluster::shared(18);
