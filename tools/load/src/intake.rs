@@ -330,23 +330,56 @@ mod tests {
 
     /// What comes out of a stream: one letter for each arrival, or what is wrong.
     fn arrivals(sent: &[Sent]) -> Result<String, Failure> {
-        let runtime = tokio::runtime::Builder::new_current_thread().build();
         let process = Process::detached(&MANUAL);
-        runtime.expect("a runtime needs only memory").block_on(async {
+        with_runtime(async {
             let input = Input::from_reader(std::io::Cursor::new(stream(sent)), "shop.pgx")?;
             let mut intake = Intake::start(input, 64 << 20, &process)?;
             let mut letters = String::new();
-            loop {
-                letters.push(match intake.next().await? {
-                    Arrival::Head(_) => 'H',
-                    Arrival::Contents(_) => 'C',
-                    Arrival::Rows(_) => 'r',
-                    Arrival::PartEnd(..) => 'p',
-                    Arrival::EntryEnd(..) => 'e',
-                    Arrival::End => return Ok(letters + "."),
-                });
+            while !letters.ends_with('.') {
+                letters.push(letter(&intake.next().await?));
             }
+            Ok(letters)
         })
+    }
+
+    /// The same when it is known from the beginning whose rows nobody wants.
+    fn wanted_arrivals(sent: &[Sent], unwanted: &[u32]) -> Result<String, Failure> {
+        with_runtime(async {
+            let input = Input::from_reader(std::io::Cursor::new(stream(sent)), "shop.pgx")?;
+            let (sender, mut arrivals) = mpsc::channel(WAITING);
+            let desk = Desk {
+                sender,
+                budget: Arc::new(Semaphore::new(WAITING)),
+                passed_over: Arc::new(OnceLock::from(HashSet::from_iter(
+                    unwanted.iter().map(|id| EntryId(*id)),
+                ))),
+                whole: WAITING as u32,
+                runtime: Handle::current(),
+            };
+            let reading = std::thread::spawn(move || Reading::new(input, desk).run());
+            let mut letters = String::new();
+            while let Some(arrival) = arrivals.recv().await {
+                letters.push(letter(&arrival?));
+            }
+            reading.join().expect("reading ends");
+            Ok(letters)
+        })
+    }
+
+    fn with_runtime(work: impl Future<Output = Result<String, Failure>>) -> Result<String, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.expect("a runtime needs only memory").block_on(work)
+    }
+
+    fn letter(arrival: &Arrival) -> char {
+        match arrival {
+            Arrival::Head(_) => 'H',
+            Arrival::Contents(_) => 'C',
+            Arrival::Rows(_) => 'r',
+            Arrival::PartEnd(..) => 'p',
+            Arrival::EntryEnd(..) => 'e',
+            Arrival::End => '.',
+        }
     }
 
     #[test]
@@ -358,6 +391,15 @@ mod tests {
             Sent::End,
         ];
         assert_eq!(arrivals(&sent), Ok("HCrrrpepe.".to_owned()));
+    }
+
+    #[test]
+    fn rows_that_nobody_wants_pass_unread() {
+        let sent = [Sent::Rows(2, "1\n"), Sent::Rows(3, "2\n"), Sent::WrongDigest(2)];
+        let passed = wanted_arrivals(&sent, &[2, 3]).expect_err("the stream has no end");
+        assert_eq!(passed.exit, Exit::Incomplete, "its digest was not looked at");
+        let sent = [Sent::Rows(2, "1\n"), Sent::Rows(3, "2\n"), Sent::End];
+        assert_eq!(wanted_arrivals(&sent, &[2]), Ok("HCrpe.".to_owned()));
     }
 
     #[test]
