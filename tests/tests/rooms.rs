@@ -107,10 +107,28 @@ const ROOMS: &[Room] = &[
         ],
         crates: &["bytes", "clap", "futures-util", "tokio", "uuid"],
     },
+    Room {
+        name: "pgx-globals",
+        ours: &[
+            "pgx-archive",
+            "pgx-cli",
+            "pgx-objects",
+            "pgx-selection",
+            "pgx-server",
+        ],
+        crates: &["clap", "jiff", "tokio", "uuid"],
+    },
     // These need no database, and it shows: no server, no objects, no tokio.
     Room {
         name: "pgx-toc",
-        ours: &["pgx-archive", "pgx-cli", "pgx-pgdump", "pgx-restore", "pgx-rows", "pgx-selection"],
+        ours: &[
+            "pgx-archive",
+            "pgx-cli",
+            "pgx-pgdump",
+            "pgx-restore",
+            "pgx-rows",
+            "pgx-selection",
+        ],
         crates: &["clap", "serde", "serde_json"],
     },
     Room {

@@ -118,6 +118,14 @@ kinds! {
     Database            "DATABASE"              PreData  0  Main None, false;
     /// Settings of the database (`-C`).
     DatabaseProperties  "DATABASE PROPERTIES"   PreData  0  Main None, false;
+    /// A role, of a cluster.
+    Role                "ROLE"                  PreData  0  Main None, false;
+    /// A setting of a role, or of all of them, in every database.
+    RoleSetting         "ROLE SETTING"          PreData  0  Main None, false;
+    /// A role in another.
+    RoleMembership      "ROLE MEMBERSHIP"       PreData  0  Main None, false;
+    /// A tablespace, of a cluster.
+    Tablespace          "TABLESPACE"            PreData  0  Main None, false;
     /// A schema.
     Schema              "SCHEMA"                PreData  1  Main None, false;
     /// A procedural language.

@@ -50,6 +50,7 @@ pub mod depend;
 pub mod emit;
 pub mod error;
 pub mod find;
+pub mod globals;
 #[cfg(test)]
 mod golden;
 pub mod kinds;

@@ -1,0 +1,85 @@
+//! Settings of roles in every database (`pg_db_role_setting` without a database), also those of all roles at once,
+//! which pg_dumpall leaves behind.
+
+use crate::error::Error;
+use crate::kinds::settings;
+use crate::query::{Select, column};
+use crate::rows::Rows;
+use crate::sql::{ident, literal};
+
+use super::{Globals, Reader};
+
+const SETTINGS: Select = Select {
+    columns: &[column("role", "r.rolname"), column("setting", "c.setting")],
+    from: "FROM pg_catalog.pg_db_role_setting s
+LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole,
+LATERAL pg_catalog.unnest(s.setconfig) WITH ORDINALITY c(setting, place)
+WHERE s.setdatabase = 0 AND (s.setrole = 0 OR r.rolname !~ '^pg_')
+ORDER BY r.rolname NULLS LAST, c.place",
+};
+
+/// All of them.
+pub const READER: Reader = Reader {
+    name: "settings of roles",
+    query: |major, wish| wish.roles.then(|| SETTINGS.sql(major, &[])),
+    read,
+};
+
+/// A setting.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Setting {
+    /// The role; none for all of them.
+    pub role: Option<String>,
+    /// The parameter.
+    pub name: String,
+    /// Its value, as the catalog has it.
+    pub value: String,
+}
+
+fn read(globals: &mut Globals, rows: &Rows) -> Result<(), Error> {
+    for row in rows.iter() {
+        let setting = row.text("setting")?;
+        let (name, value) = settings::item(setting).ok_or_else(|| row.malformed("setting", setting))?;
+        globals.settings.push(Setting {
+            role: row.opt("role")?.map(str::to_owned),
+            name: name.to_owned(),
+            value: value.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+impl Setting {
+    /// The statement that makes it.
+    pub fn alter(&self) -> String {
+        let role = self.role.as_deref().map_or("ALL".into(), ident);
+        let value = settings::value(&self.name, &self.value, literal);
+        format!("ALTER ROLE {role} SET {} TO {value};\n", ident(&self.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_of_one_role_and_of_all() {
+        let setting = |role: Option<&str>, name: &str, value: &str| Setting {
+            role: role.map(str::to_owned),
+            name: name.to_owned(),
+            value: value.to_owned(),
+        };
+        assert_eq!(
+            setting(Some("Ann"), "search_path", "\"$user\", public").alter(),
+            "ALTER ROLE \"Ann\" SET search_path TO '$user', 'public';\n"
+        );
+        assert_eq!(
+            setting(None, "work_mem", "8MB").alter(),
+            "ALTER ROLE ALL SET work_mem TO '8MB';\n"
+        );
+        assert_eq!(
+            setting(Some("all"), "app.x", "it's").alter(),
+            "ALTER ROLE \"all\" SET \"app.x\" TO 'it''s';\n"
+        );
+    }
+}
