@@ -6,12 +6,14 @@ use pgx_archive::spelling::qualified;
 use pgx_archive::{Entry, EntryId, Kind};
 
 use crate::contents::Contents;
+use crate::schedule::build::inheritance;
 
 /// The relations to analyze, each with its statement, when everything else is done: the tables of the
 /// entries whose rows were loaded, and refreshed materialized views.
 ///
 /// Partitions come with the roots of their trees, which have statistics of their own. What the entries have
-/// statistics of is left alone, unless it has extended ones, which do not come along.
+/// statistics of is left alone, unless it has extended ones, which do not come along; so is what has foreign
+/// tables among its children: the server would go to where they are, and may not get there.
 pub fn analyze<'a>(contents: &Contents<'a>, loaded: &[EntryId]) -> Vec<(&'a Entry, String)> {
     fn name(entry: &Entry) -> (Option<&str>, &str) {
         (entry.schema.as_deref(), &entry.name)
@@ -27,13 +29,15 @@ pub fn analyze<'a>(contents: &Contents<'a>, loaded: &[EntryId]) -> Vec<(&'a Entr
         .filter(|entry| entry.parent.is_some_and(|parent| !extended.contains(&parent)))
         .map(name)
         .collect();
-    let roots = wanted(Kind::Table).filter(|entry| entry.relkind == Some('p') && !is_partition(entry));
+    let far = with_foreign_children(contents);
+    let is_far = |entry: &Entry| far.contains(&entry.id) || entry.parent.is_some_and(|table| far.contains(&table));
+    let mut roots = wanted(Kind::Table).filter(|entry| entry.relkind == Some('p') && !is_partition(entry));
     // Then ANALYZE of the root is not there to reach partitions without statistics.
-    let known_root = roots.map(name).any(|root| known.contains(&root));
+    let left_root = roots.any(|root| known.contains(&name(root)) || is_far(root));
     let chosen = contents.wanted().filter(|entry| match entry.kind {
-        _ if known.contains(&name(entry)) => false,
+        _ if known.contains(&name(entry)) || is_far(entry) => false,
         Kind::Table => trees && entry.relkind == Some('p') && !is_partition(entry),
-        Kind::TableData => loaded.contains(&entry.id) && (known_root || !is_partition(entry)),
+        Kind::TableData => loaded.contains(&entry.id) && (left_root || !is_partition(entry)),
         Kind::MaterializedViewData => true,
         _ => false,
     });
@@ -43,6 +47,19 @@ pub fn analyze<'a>(contents: &Contents<'a>, loaded: &[EntryId]) -> Vec<(&'a Entr
             (entry, format!("ANALYZE {table};"))
         })
         .collect()
+}
+
+/// Tables with a foreign table among their children, at any depth.
+fn with_foreign_children(contents: &Contents<'_>) -> HashSet<EntryId> {
+    let pairs = inheritance(contents);
+    let foreign = contents.wanted().filter(|entry| entry.kind == Kind::ForeignTable);
+    let mut open: Vec<EntryId> = foreign.map(|entry| entry.id).collect();
+    let mut found = HashSet::new();
+    while let Some(below) = open.pop() {
+        let above = pairs.iter().filter(|(_, child)| *child == below);
+        open.extend(above.map(|(parent, _)| *parent).filter(|parent| found.insert(*parent)));
+    }
+    found
 }
 
 #[cfg(test)]
@@ -75,6 +92,28 @@ mod tests {
             ["ANALYZE public.root;", "ANALYZE public.alone;", "ANALYZE public.m;"]
         );
         assert_eq!(sql(&[EntryId(5)]), ["ANALYZE public.alone;", "ANALYZE public.m;"]);
+    }
+
+    #[test]
+    fn what_has_foreign_tables_among_its_children_is_left_alone() {
+        let mut root = table("root");
+        root.relkind = Some('p');
+        let mut entries = numbered(vec![
+            root,
+            table("near"),
+            made(Kind::ForeignTable, "far", "CREATE FOREIGN TABLE …;\n"),
+            made(Kind::TableAttach, "near", "ALTER TABLE …;\n"),
+            made(Kind::TableAttach, "far", "ALTER TABLE …;\n"),
+            rows("near"),
+        ]);
+        entries[3].dependencies = vec![EntryId(1), EntryId(2)];
+        entries[4].dependencies = vec![EntryId(1), EntryId(3)];
+        let contents = Contents::new(&entries, &Options::default());
+        let sql: Vec<String> = analyze(&contents, &[EntryId(6)])
+            .into_iter()
+            .map(|(_, sql)| sql)
+            .collect();
+        assert_eq!(sql, ["ANALYZE public.near;"]);
     }
 
     /// Statistics of a relation and of so many of its columns.
