@@ -7,6 +7,7 @@
 # make vectors  writes tests/vectors anew, after a change of the format
 # make golden   writes tests/golden anew, after a change of catalog queries
 # make test-parallel  the tests of lanes and sessions at length, with big databases; not in CI
+# make test-formats pg_dump's archives, all schemas, all ways; not in CI
 # make test-matrix  copies from every major into itself and into the newest; not in CI
 # make test-regression  copies of what PostgreSQL's own regression suite leaves; needs Debian's packages; not in CI
 # make install PREFIX=/usr/local DESTDIR=
@@ -53,6 +54,11 @@ test-matrix: cargo
 	cargo build --workspace
 	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test golden_queries --test same_text --test encodings --test new_words --test matrix
 
+test-formats: cargo
+	tests/servers/fetch
+	cargo build --workspace
+	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test pg_formats
+
 test-regression: cargo
 	cargo build -p pgx-dump -p pgx-load
 	tests/regression/run
@@ -80,4 +86,4 @@ install: all
 cargo:
 	@command -v cargo >/dev/null || { echo "cargo is needed: install Rust 1.91 or newer with rustup" >&2; exit 1; }
 
-.PHONY: all test check man vectors golden test-parallel test-matrix test-regression demo install cargo
+.PHONY: all test check man vectors golden test-parallel test-matrix test-formats test-regression demo install cargo

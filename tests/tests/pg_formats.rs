@@ -1,0 +1,318 @@
+//! pg_dump's archives: stock pg_restore restores what pgx-filter -F writes, pgx-load loads what stock pg_dump
+//! writes, and what is damaged is refused by name. Every schema on every major in `make test-formats`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use pgx_tests::{Cluster, Database, Fixture, Pipe, Scratch, campaign, judge, repository, tool};
+
+/// A stock program of a major.
+fn client(major: u32, name: &str) -> Command {
+    static TABLE: OnceLock<String> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let output = Command::new("bash")
+            .arg(repository().join("tests/servers/fetch"))
+            .output();
+        String::from_utf8_lossy(&output.expect("bash runs").stdout).into_owned()
+    });
+    let words = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let own = |words: &Vec<&str>| words.first() == Some(&"clients") && words[1].starts_with(&format!("{major}."));
+    let found = words.filter(own).find_map(|words| words.get(2).map(PathBuf::from));
+    let bin = found.unwrap_or_else(|| panic!("stock clients of {major} are missing: see tests/servers/fetch"));
+    let mut command = Command::new(bin.join(name));
+    command.env("LC_ALL", "C.UTF-8");
+    command
+}
+
+fn fixtures() -> Vec<Fixture> {
+    let few = || ["06_partitions", "13_large_objects"].map(Fixture::schema).into();
+    campaign::<fn() -> Vec<Fixture>>(few, Fixture::all)()
+}
+
+fn majors() -> &'static [u32] {
+    campaign(&[16, 18], &[15, 16, 18])
+}
+
+/// Runs a program to its end; what it said, if it failed.
+fn run(command: &mut Command) -> Option<String> {
+    let output = command.output().expect("the program runs");
+    (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// Lets something fill a copy of a database; what went wrong, if anything did.
+fn copied(source: &Database, fixture: &Fixture, way: &str, fill: impl FnOnce(&Database) -> Option<String>) -> String {
+    let copy = source.cluster().database("copy");
+    fixture.make_roles(&copy);
+    let flaw = fill(&copy).or_else(|| judge(source, &copy).difference());
+    flaw.map(|flaw| format!("==== {}, {}, {way}\n{flaw}\n", fixture.name(), source.cluster().major()))
+        .unwrap_or_default()
+}
+
+/// For every fixture on every major: a database and a place for files.
+fn everywhere(test: impl Fn(&Database, &Fixture, &Scratch) -> String) {
+    let mut flaws = String::new();
+    for &major in majors() {
+        for fixture in fixtures().iter().filter(|fixture| fixture.runs_on(major)) {
+            let source = Cluster::shared(major).filled(fixture);
+            flaws += &test(&source, fixture, &Scratch::new());
+        }
+    }
+    assert!(flaws.is_empty(), "{flaws}");
+}
+
+fn converted(stream: &Path, format: &str, major: u32, to: &Path) -> Option<String> {
+    run(tool("pgx-filter")
+        .args(["-F", format, "--pg-restore", &major.to_string(), "-f"])
+        .args([to, stream]))
+}
+
+/// What `pg_restore -l` says, as a file for `-L`.
+fn list(major: u32, archive: &Path, scratch: &Scratch) -> PathBuf {
+    let output = client(major, "pg_restore").arg("-l").arg(archive).output();
+    scratch.file("list", output.expect("pg_restore runs").stdout)
+}
+
+#[test]
+fn pg_restore_restores_what_we_write() {
+    everywhere(|source, fixture, scratch| {
+        let major = source.cluster().major();
+        let at = |name: &str| scratch.path().join(name);
+        let stream = at("stream");
+        let dumped = run(tool("pgx-dump").args(["-d", &source.url(), "-f"]).arg(&stream));
+        assert_eq!(dumped, None);
+        let mut flaws = String::new();
+        for format in ["custom", "directory", "tar"] {
+            assert_eq!(converted(&stream, format, major, &at(format)), None);
+            let list = list(major, &at(format), scratch);
+            let list = list.to_string_lossy();
+            let mut ways: Vec<Vec<&str>> = vec![Vec::new(), vec!["-L", &list]];
+            if format != "tar" {
+                ways.extend([vec!["-j", "4"], vec!["-j", "4", "-L", &list]]);
+            }
+            for way in campaign(&ways[ways.len() - 2..], &ways[..]) {
+                flaws += &copied(source, fixture, &format!("pg_restore {way:?} of {format}"), |copy| {
+                    run(client(major, "pg_restore")
+                        .args(["-d", &copy.url()])
+                        .args(way)
+                        .arg(at(format)))
+                });
+            }
+            if format != "directory" {
+                flaws += &copied(source, fixture, &format!("pg_restore of {format} in a pipe"), |copy| {
+                    let major_text = major.to_string();
+                    Pipe::of(tool("pgx-dump").args(["-d", &source.url()]))
+                        .to(tool("pgx-filter").args(["-F", format, "--pg-restore", &major_text]))
+                        .to(client(major, "pg_restore").args(["-d", &copy.url()]))
+                        .run()
+                        .complaint()
+                });
+            }
+        }
+        flaws
+    });
+}
+
+#[test]
+fn we_load_what_pg_dump_writes() {
+    everywhere(|source, fixture, scratch| {
+        let major = source.cluster().major();
+        let mut flaws = String::new();
+        for (number, flags) in [
+            ["-Fc", "-Z6"],
+            ["-Fc", "-Z0"],
+            ["-Fd", "-Z1"],
+            ["-Fd", "-Z0"],
+            ["-Ft", "-Z0"],
+        ]
+        .iter()
+        .enumerate()
+        {
+            let archive = scratch.path().join(number.to_string());
+            let dumped = run(client(major, "pg_dump")
+                .args(flags)
+                .args(["-d", &source.url(), "-f"])
+                .arg(&archive));
+            assert_eq!(dumped, None);
+            flaws += &copied(source, fixture, &format!("pgx-load of {flags:?}"), |copy| {
+                run(tool("pgx-load").args(["-d", &copy.url()]).arg(&archive))
+            });
+            if flags[0] != "-Fd" {
+                flaws += &copied(source, fixture, &format!("pgx-load of {flags:?} in a pipe"), |copy| {
+                    Pipe::of(client(major, "pg_dump").args(flags).args(["-d", &source.url()]))
+                        .to(tool("pgx-load").args(["-d", &copy.url()]))
+                        .run()
+                        .complaint()
+                });
+            }
+        }
+        flaws
+    });
+}
+
+#[test]
+fn every_compression_is_loaded() {
+    // The stock clients at hand have neither lz4 nor zstd: these archives are ours.
+    let fixture = Fixture::schema("13_large_objects");
+    let source = Cluster::shared(18).filled(&fixture);
+    let scratch = Scratch::new();
+    let mut flaws = String::new();
+    for format in ["custom", "directory"] {
+        for compression in ["none", "gzip", "lz4", "zstd"] {
+            let archive = scratch.path().join(format!("{format}-{compression}"));
+            let stream = scratch.path().join("stream");
+            assert_eq!(
+                run(tool("pgx-dump").args(["-d", &source.url(), "-f"]).arg(&stream)),
+                None
+            );
+            let converted = run(tool("pgx-filter")
+                .args(["-F", format, "-Z", compression, "-f"])
+                .args([&archive, &stream]));
+            assert_eq!(converted, None);
+            flaws += &copied(&source, &fixture, &format!("{format}, {compression}"), |copy| {
+                run(tool("pgx-load").args(["-d", &copy.url()]).arg(&archive))
+            });
+        }
+    }
+    assert!(flaws.is_empty(), "{flaws}");
+}
+
+#[test]
+fn text_and_binary_rows_become_the_same() {
+    let fixture = Fixture::shop();
+    let source = Cluster::shared(18).filled(&fixture);
+    let mut flaws = String::new();
+    for rows in ["text", "auto"] {
+        flaws += &copied(&source, &fixture, rows, |copy| {
+            Pipe::of(tool("pgx-dump").args(["-d", &source.url(), "--copy-format", rows]))
+                .to(tool("pgx-filter").args(["-F", "custom"]))
+                .to(client(18, "pg_restore").args(["-d", &copy.url()]))
+                .run()
+                .complaint()
+        });
+    }
+    assert!(flaws.is_empty(), "{flaws}");
+
+    // Types whose binary form is at the user's own risk are not turned into text: that is said, and what to do.
+    let refused = Pipe::of(tool("pgx-dump").args(["-d", &source.url(), "--copy-format", "binary"]))
+        .to(tool("pgx-filter").args(["-F", "custom"]))
+        .run();
+    let complaint = refused.complaint().unwrap_or_default();
+    assert!(
+        complaint.contains("column who is binary") && complaint.contains("--copy-format text"),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn lists_are_the_same_line_for_line() {
+    everywhere(|source, fixture, scratch| {
+        let stream = scratch.path().join("stream");
+        let archive = scratch.path().join("archive");
+        assert_eq!(
+            run(tool("pgx-dump").args(["-d", &source.url(), "-f"]).arg(&stream)),
+            None
+        );
+        assert_eq!(converted(&stream, "custom", 18, &archive), None);
+        let entries = |output: Vec<u8>| -> Vec<String> {
+            let text = String::from_utf8_lossy(&output).into_owned();
+            text.lines()
+                .filter(|line| !line.starts_with(';'))
+                .map(str::to_owned)
+                .collect()
+        };
+        let theirs = client(18, "pg_restore")
+            .arg("-l")
+            .arg(&archive)
+            .output()
+            .expect("pg_restore runs");
+        let ours = tool("pgx-toc").arg(&stream).output().expect("pgx-toc runs");
+        match entries(theirs.stdout) == entries(ours.stdout) {
+            true => String::new(),
+            false => format!("the lists of {} differ\n", fixture.name()),
+        }
+    });
+}
+
+#[test]
+fn damaged_archives_are_refused_by_name() {
+    let fixture = Fixture::shop();
+    let source = Cluster::shared(18).filled(&fixture);
+    let scratch = Scratch::new();
+    let stock = |flags: [&str; 2], name: &str| {
+        let path = scratch.path().join(name);
+        assert_eq!(
+            run(client(18, "pg_dump")
+                .args(flags)
+                .args(["-d", &source.url(), "-f"])
+                .arg(&path)),
+            None
+        );
+        path
+    };
+    let said = |archive: &Path| {
+        let copy = source.cluster().database("copy");
+        fixture.make_roles(&copy);
+        let output = tool("pgx-load")
+            .args(["-d", &copy.url()])
+            .arg(archive)
+            .output()
+            .expect("pgx-load runs");
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
+    };
+    let expect = |archive: &Path, code: i32, words: &[&str]| {
+        let (status, message) = said(archive);
+        assert_eq!(status, Some(code), "{message}");
+        for word in words {
+            assert!(message.contains(word), "{word:?} is not in {message}");
+        }
+    };
+
+    let custom = std::fs::read(stock(["-Fc", "-Z0"], "sound")).expect("readable");
+    expect(
+        &scratch.file("cut", &custom[..custom.len() / 2]),
+        3,
+        &["ends before it is complete", "byte"],
+    );
+    expect(
+        &scratch.file("contents", &custom[..200]),
+        3,
+        &["ends before it is complete"],
+    );
+    let mut newer = custom.clone();
+    newer[6] = 17;
+    expect(&scratch.file("newer", newer), 1, &["version 1.17"]);
+    let compressed = std::fs::read(stock(["-Fc", "-Z6"], "compressed")).expect("readable");
+    let mut flipped = compressed.clone();
+    let at = flipped.len() - 200;
+    flipped[at] ^= 0xff;
+    let (status, message) = said(&scratch.file("flipped", flipped));
+    assert!(
+        matches!(status, Some(1 | 3)) && message.contains("table data"),
+        "{message}"
+    );
+
+    let tar = std::fs::read(stock(["-Ft", "-Z0"], "tar")).expect("readable");
+    expect(
+        &scratch.file("cut.tar", &tar[..tar.len() / 2]),
+        3,
+        &["ends before it is complete", ".dat"],
+    );
+
+    let directory = stock(["-Fd", "-Z0"], "directory");
+    let rows = std::fs::read_dir(&directory).expect("readable").flatten();
+    let name = |path: PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut members: Vec<String> = rows
+        .map(|file| name(file.path()))
+        .filter(|name| name != "toc.dat")
+        .collect();
+    members.sort();
+    std::fs::remove_file(directory.join(&members[0])).expect("it is there");
+    expect(&directory, 3, &[&format!("{} is missing", members[0])]);
+
+    let inserts = stock(["-Fc", "--inserts"], "inserts");
+    expect(&inserts, 1, &["INSERT commands", "pg_restore -f"]);
+}
