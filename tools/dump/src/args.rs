@@ -31,6 +31,15 @@ pub static MANUAL: Manual = Manual {
          whose names are key words by now, such as json; from servers before 16, whatever is named system_user. Here \
          the second gets another name, and the others are quoted. Literals are written with \
          standard_conforming_strings on.",
+        "What is chosen is chosen as pg_dump chooses: patterns are matched by the server, exclusions win, and the \
+         flags below mean what they mean there. Four things differ. Schemas and tables that every server has are no \
+         part of a dump, whatever pattern matches them. In a filter file, include extension means what -e means, and \
+         white space around the dot of a quoted name does not count. With \
+         --quote-all-identifiers, the comment that every schema public has is not repeated.",
+        "A stream always carries owners, tablespaces, access methods, what drops its entries and what makes the \
+         database: pgx-load decides about them, so -c, -O, --no-tablespaces, --no-table-access-method and \
+         --disable-triggers have no effect on it, and -C need not be given. -x leaves privileges out of it, as in \
+         pg_dump's archives. Flags that write rows as INSERT are for scripts; so is --restrict-key.",
     ],
     exits: &[
         Exit::Done,

@@ -20,8 +20,16 @@ use crate::parts::Part;
 use crate::sink::Sink;
 use crate::stream;
 
+/// Encodings in which a character may have bytes that are ASCII by themselves, quotes and backslashes among them.
+const WITH_ASCII_INSIDE: &[&str] = &["BIG5", "GB18030", "GBK", "JOHAB", "SHIFT_JIS_2004", "SJIS", "UHC"];
+
 /// Writes the script.
 pub async fn write(args: &DumpArgs, process: &Process, source: Source, mut sink: Sink) -> Result<(), Failure> {
+    let encoding = &source.facts.client_encoding;
+    if args.output.as_inserts() && WITH_ASCII_INSIDE.contains(&encoding.as_str()) {
+        let failure = Failure::usage(format!("rows in {encoding} cannot be written as INSERT"));
+        return Err(failure.hint("write the script with --encoding=UTF8"));
+    }
     let progress = process.progress();
     progress.stage("reading catalogs");
     let described = describe::describe(&source, args).await.map_err(Error::into_failure)?;

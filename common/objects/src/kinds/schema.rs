@@ -90,7 +90,7 @@ impl Schema {
         let comments = out.db.comments.get(&out.db.object(id).catalog);
         let text = comments.and_then(|list| list.first()).map_or("", |(_, text)| text);
         if text != "standard public schema" {
-            out.comment_text(text, "SCHEMA", "public", None, owner);
+            out.comment_text(text, "SCHEMA", &ident("public"), None, owner);
         }
     }
 }

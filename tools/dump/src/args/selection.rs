@@ -76,7 +76,8 @@ pub struct SelectionArgs {
 
     /// Only extensions that match; may be repeated
     ///
-    /// Rows of tables that an extension calls its configuration come with it.
+    /// Rows of tables that an extension calls its configuration come with it. Nothing else comes that is in no
+    /// schema, such as casts, publications and large objects; what is in schemas does, unless -n or -t choose.
     #[arg(short = 'e', long, value_name = "PATTERN")]
     pub extension: Vec<String>,
 
