@@ -36,6 +36,7 @@ mod program;
 mod proxy;
 mod running;
 mod scratch;
+mod snapshot;
 
 pub use campaign::campaign;
 pub use cluster::{Cluster, MAJORS};
@@ -50,3 +51,4 @@ pub use program::{repository, stock, tool};
 pub use proxy::{Act, Moment, Proxy};
 pub use running::Running;
 pub use scratch::Scratch;
+pub use snapshot::Snapshot;

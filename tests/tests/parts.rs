@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use pgx_archive::{EntryId, Event, PartEnd, Reader};
-use pgx_tests::{Cluster, Database, Fixture, Pipe, Running, campaign, judge, stock, tool};
+use pgx_tests::{Cluster, Database, Fixture, Pipe, Running, Snapshot, campaign, judge, tool};
 
 const MB: u64 = 1 << 20;
 
@@ -88,35 +88,12 @@ fn parts_of_a_big_table_move_side_by_side() {
     assert!(flight(&stream).at_once >= 2, "one part after the other");
 }
 
-/// The name of a snapshot, and the session that keeps it.
-fn snapshot(database: &Database) -> (String, Running) {
-    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ";
-    let mut keeper = Running::start(
-        stock("psql")
-            .args(["-X", "-A", "-t", "-q", "-d", &database.url()])
-            .args([
-                "-c",
-                begin,
-                "-c",
-                "SELECT pg_export_snapshot()",
-                "-c",
-                "SELECT pg_sleep(600)",
-            ]),
-    );
-    // `00000003-0000001B-1`
-    let mut id = keeper.read(17);
-    while id.last() != Some(&b'\n') {
-        id.extend(keeper.read(1));
-    }
-    (String::from_utf8_lossy(&id).trim().to_owned(), keeper)
-}
-
 #[test]
 fn digests_do_not_depend_on_lanes() {
     for source in [big(), Cluster::shared(18).filled(&Fixture::shop_of(campaign(60, 400)))] {
-        let (id, _exporter) = snapshot(&source);
+        let snapshot = Snapshot::of(&source);
         let ends = ["-j1", "-j4"].map(|lanes| {
-            let finished = Running::start(&mut dump(&source, &[lanes, "--snapshot", &id])).end_within(LIMIT);
+            let finished = Running::start(&mut dump(&source, &[lanes, "--snapshot", snapshot.id()])).end_within(LIMIT);
             flight(&finished.expect_success()).ends
         });
         assert!(!ends[0].is_empty());

@@ -90,10 +90,10 @@ fn entry() -> Entry {
         grantor: "alice".into(),
         grant_option: true,
     }];
-    entry.using_index = Some(UsingIndex {
+    entry.using_index = Some(Box::new(UsingIndex {
         index: "i".into(),
         attach: "a".into(),
-    });
+    }));
     entry.fields.insert("fields".into(), 1.into());
     entry.data = Some(Data {
         columns: vec!["id".into()],

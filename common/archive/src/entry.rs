@@ -89,7 +89,7 @@ pub struct Entry {
     pub grants: Vec<Grant>,
     /// For constraints that may be made from an index that stands already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub using_index: Option<UsingIndex>,
+    pub using_index: Option<Box<UsingIndex>>,
     /// What a text that depends on the target's major is rendered from.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, serde_json::Value>,

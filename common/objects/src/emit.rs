@@ -125,6 +125,8 @@ impl Emitter<'_> {
     /// Adds an entry under the next number.
     fn push(&mut self, mut entry: Entry) -> EntryId {
         entry.id = EntryId(self.entries.len() as u32 + 1);
+        entry.create.shrink_to_fit();
+        entry.drop.shrink_to_fit();
         let id = entry.id;
         self.entries.push(entry);
         id

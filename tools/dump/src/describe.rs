@@ -41,24 +41,28 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
     let order = order::order(&mut db)?;
     let all = args.output.quote_all_identifiers;
     let mut entries = quoting_all(all, || emit::entries(&db, &order));
-    keep(&mut entries, &args.selection);
-    let refused = refused
-        .into_iter()
-        .map(|(table, column)| (db.qualified(table), column))
-        .collect();
-    let mut parts = parts::parts(&entries);
-    let inside = data::read_with_others(&db).into_iter().map(|table| db.qualified(table));
-    parts::leave_to_holder(&mut parts, &inside.collect());
     let inserts = match args.output.as_inserts() {
         true => quoting_all(all, || data::inserts(&db, args.output.column_inserts)),
         false => HashMap::new(),
     };
+    let refused = refused
+        .into_iter()
+        .map(|(table, column)| (db.qualified(table), column))
+        .collect();
+    let inside = data::read_with_others(&db).into_iter().map(|table| db.qualified(table));
+    let inside = inside.collect();
+    let unreadable = db.unreadable_subscriptions.split_off(0);
+    // The entries say everything from here on; both together are the most that a dump has in memory.
+    drop((db, order));
+    keep(&mut entries, &args.selection);
+    let mut parts = parts::parts(&entries);
+    parts::leave_to_holder(&mut parts, &inside);
     Ok(Description {
         entries,
         parts,
         inserts,
         refused,
-        unreadable: db.unreadable_subscriptions,
+        unreadable,
     })
 }
 

@@ -75,9 +75,11 @@ impl Constraint {
                 let rest = properties(body, &names.qualified, &index_names.raw, &bindings);
                 entry.create = format!("{add}{};\n{rest}", self.key_text());
                 entry.tablespace = Some(body.tablespace.clone());
-                entry.using_index = self.using_index(&index_names.raw).map(|text| UsingIndex {
-                    index: format!("{};\n", self.index_text(&index_names.raw, &names.qualified)),
-                    attach: format!("{add}{text};\n{rest}"),
+                entry.using_index = self.using_index(&index_names.raw).map(|text| {
+                    Box::new(UsingIndex {
+                        index: format!("{};\n", self.index_text(&index_names.raw, &names.qualified)),
+                        attach: format!("{add}{text};\n{rest}"),
+                    })
                 });
             }
             _ => entry.create = format!("{add}{};\n", self.definition),

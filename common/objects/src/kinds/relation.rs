@@ -172,7 +172,7 @@ pub struct Relation {
     /// For foreign tables: options as they stand in OPTIONS ( … ).
     pub foreign_options: String,
     /// For sequences: what `pg_sequence` says.
-    pub sequence: Option<super::sequence::Sequence>,
+    pub sequence: Option<Box<super::sequence::Sequence>>,
     /// A view that stands first with columns only, because its body needs what comes later.
     pub dummy_view: bool,
     /// A materialized view that a cycle moved to post-data.

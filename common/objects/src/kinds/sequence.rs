@@ -73,7 +73,7 @@ fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
         };
         let id = db.by_oid(class::CLASS, row.oid("oid")?);
         if let Some(relation) = id.and_then(|id| db.relation_mut(id)) {
-            relation.sequence = Some(sequence);
+            relation.sequence = Some(Box::new(sequence));
         }
     }
     Ok(())
@@ -291,7 +291,7 @@ mod tests {
         };
         let table = table(db, "t", &[id]);
         let body = Relation {
-            sequence: Some(plain("integer", 1)),
+            sequence: Some(Box::new(plain("integer", 1))),
             owning_table: db.object(table).catalog.oid,
             owning_column: 1,
             is_identity,

@@ -132,14 +132,13 @@ mod tests {
     use crate::choose::Choice;
     use crate::kinds::data::{Plan, plan};
     use crate::kinds::relation::Relation;
-    use crate::kinds::sequence::Sequence;
     use crate::sample::{database, entries, relation, rows};
 
     /// A database with the sequence `S`, whose position is wanted.
     fn planned() -> (Database, String) {
         let mut db = database(18);
         let body = Relation {
-            sequence: Some(Sequence::default()),
+            sequence: Some(Box::default()),
             ..Relation::default()
         };
         let id = relation(&mut db, "S", 'S', body);
