@@ -23,7 +23,7 @@ _pgx__dump() {
 
     case "${cmd}" in
         pgx__dump)
-            opts="-d -h -p -U -w -W -a -s -n -N -t -T -f -F -Z -C -O -x -E -j -v -q -V -? --dbname --host --port --username --no-password --password --role --data-only --schema-only --schema --exclude-schema --table --exclude-table --exclude-table-data --strict-names --file --format --compress --copy-format --create --no-owner --no-acl --no-privileges --no-tablespaces --no-table-access-method --encoding --restrict-key --lock-wait-timeout --snapshot --serializable-deferrable --jobs --rate-limit --verbose --quiet --progress --log-format --version --help --generate"
+            opts="-d -h -p -U -w -W -a -s -n -N -t -T -e -b -B -x -f -F -Z -c -C -O -S -E -j -v -q -V -? --dbname --host --port --username --no-password --password --role --data-only --schema-only --no-data --no-schema --sequence-data --section --schema --exclude-schema --table --table-and-children --exclude-table --exclude-table-and-children --exclude-table-data --exclude-table-data-and-children --extension --exclude-extension --filter --strict-names --where --large-objects --no-large-objects --no-acl --no-privileges --no-comments --no-policies --no-publications --no-security-labels --no-subscriptions --no-toast-compression --no-unlogged-table-data --load-via-partition-root --include-foreign-data --statistics --statistics-only --no-statistics --file --format --compress --copy-format --clean --if-exists --create --no-owner --no-tablespaces --no-table-access-method --disable-triggers --superuser --inserts --column-inserts --rows-per-insert --on-conflict-do-nothing --quote-all-identifiers --disable-dollar-quoting --encoding --restrict-key --lock-wait-timeout --snapshot --serializable-deferrable --enable-row-security --jobs --rate-limit --verbose --quiet --progress --log-format --version --help --generate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -65,6 +65,10 @@ _pgx__dump() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --section)
+                    COMPREPLY=($(compgen -W "pre-data data post-data" -- "${cur}"))
+                    return 0
+                    ;;
                 --schema)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -89,6 +93,10 @@ _pgx__dump() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --table-and-children)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --exclude-table)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -97,7 +105,39 @@ _pgx__dump() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --exclude-table-and-children)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --exclude-table-data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude-table-data-and-children)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --extension)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -e)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude-extension)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --where)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --include-foreign-data)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -127,6 +167,18 @@ _pgx__dump() {
                     ;;
                 --copy-format)
                     COMPREPLY=($(compgen -W "auto text binary" -- "${cur}"))
+                    return 0
+                    ;;
+                --superuser)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -S)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rows-per-insert)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --encoding)
