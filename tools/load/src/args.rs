@@ -20,6 +20,8 @@ pub static MANUAL: Manual = Manual {
         "Reads a stream made by pgx-dump from FILE or standard input and makes its database again: definitions, \
          rows, what depends on rows, privileges. The target must be empty, and no older than the source. Rows are \
          counted and digested as they arrive and compared with what the stream and the server say of them.",
+        "It loads pg_dump's own archives, too: custom and tar from FILE or a pipe, directories by their path. They say \
+         nothing about how many rows there are; what can be checked is checked.",
         "It stops at the first error and names the object. A stream that is cut short, or whose producer failed, \
          is never taken for complete: the status is then 3, and the message says what came last and what the \
          target has.",

@@ -239,3 +239,37 @@ impl StatisticsData {
         out.after(entry, after.iter().copied().filter(is_entry).collect(), Some(of));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{self, database, rows};
+
+    #[test]
+    fn one_call_for_the_relation_and_one_for_each_column() {
+        let mut db = database(13);
+        let table = sample::table(&mut db, "T", &[]);
+        let oid = db.object(table).catalog.oid.to_string();
+        let mut columns = vec!["oid", "relpages", "reltuples", "relallvisible", "attname", "attnum"];
+        columns.extend(ARGUMENTS.iter().map(|(name, _)| *name));
+        let names: [&str; 20] = columns.try_into().expect("there are so many arguments");
+        let mut values = ["-"; 20];
+        values[..8].copy_from_slice(&[&oid, "3", "0", "1", "it's", "2", "f", "0.5"]);
+        read(&mut db, &rows(names, &[values])).expect("the row is well-formed");
+        let entries = sample::entries(&db);
+        let entry = entries.last().expect("there are statistics");
+        assert_eq!(
+            entry.create,
+            "SELECT * FROM pg_catalog.pg_restore_relation_stats(\n\t'version', '130000'::integer,\n\t\
+             'schemaname', 'public',\n\t'relname', 'T',\n\t'relpages', '3'::integer,\n\t\
+             'reltuples', '-1'::real,\n\t'relallvisible', '1'::integer\n);\n\
+             SELECT * FROM pg_catalog.pg_restore_attribute_stats(\n\t'version', '130000'::integer,\n\t\
+             'schemaname', 'public',\n\t'relname', 'T',\n\t'attname', 'it''s',\n\t\
+             'inherited', 'f'::boolean,\n\t'null_frac', '0.5'::real\n);\n"
+        );
+        assert_eq!(
+            (entry.section, entry.fields[COLUMNS].as_u64()),
+            (Section::Data, Some(1))
+        );
+    }
+}
