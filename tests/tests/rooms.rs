@@ -109,13 +109,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "pgx-globals",
-        ours: &[
-            "pgx-archive",
-            "pgx-cli",
-            "pgx-objects",
-            "pgx-selection",
-            "pgx-server",
-        ],
+        ours: &["pgx-archive", "pgx-cli", "pgx-objects", "pgx-selection", "pgx-server"],
         crates: &["clap", "jiff", "tokio", "uuid"],
     },
     // These need no database, and it shows: no server, no objects, no tokio.

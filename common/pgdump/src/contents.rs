@@ -32,7 +32,11 @@ impl Contents {
             "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
             date.0, date.1, date.2, time.0, time.1, time.2
         );
-        let producer = format!("pg_dump {}", text(&toc.header.producer)?);
+        let producer = match text(&toc.header.producer)? {
+            // pg_dump says its version only.
+            version if version.starts_with(|c: char| c.is_ascii_digit()) => format!("pg_dump {version}"),
+            other => other,
+        };
         let mut head = Head::new(Content::Database, "", created, producer);
         head.source.version_text = text(&toc.header.server)?;
         head.source.version = version_number(&head.source.version_text);

@@ -59,6 +59,8 @@ pub static MANUAL: Manual = Manual {
          line in the format of pg_restore --list: dump id, catalog and row OID, kind, schema, name and owner.",
         "The selection options are those of pgx-load and pgx-filter, so a list shows what they would take. What is \
          kept and cannot work without something that is not is said in a warning.",
+        "It lists pg_dump's own archives, too: custom and tar from a file or a pipe, directories by their path. They \
+         have no checksums: of those, --check can say that nothing is missing, not that nothing was changed.",
         "With -v, entries that are not selected and those that are used only inside a restore are listed too, and below each entry the ids of those \
          that it depends on.",
         "It needs no database.",

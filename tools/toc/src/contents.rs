@@ -14,6 +14,8 @@ pub struct Contents {
     pub head: Head,
     /// The entries, in the order in which they would be restored.
     pub entries: Vec<Entry>,
+    /// The format, where it is one of pg_dump's.
+    pub archive: Option<&'static str>,
     places: HashMap<EntryId, usize>,
 }
 
@@ -44,7 +46,12 @@ impl Contents {
             .enumerate()
             .map(|(place, entry)| (entry.id, place))
             .collect();
-        Contents { head, entries, places }
+        Contents {
+            head,
+            entries,
+            archive: None,
+            places,
+        }
     }
 
     /// The entry of this number.

@@ -42,16 +42,22 @@ fn facts(contents: &Contents) -> String {
          ; Archive created at {created}\n\
          ;     dbname: {database}\n\
          ;     TOC Entries: {entries}\n\
-         ;     Format: PGX {format}\n\
-         ;     Archive: {archive}\n\
+         ;     Format: {format}\n\
+         {archive}\
          ;     Dumped from database version: {version}\n\
          ;     Dumped by: {producer}\n\
          ;\n;\n; Selected TOC Entries:\n;",
         created = one_line(&moment(&head.created)),
         database = one_line(&source.database),
         entries = contents.entries.len(),
-        format = one_line(&head.format),
-        archive = one_line(&head.archive),
+        format = match contents.archive {
+            None => format!("PGX {}", one_line(&head.format)),
+            Some(format) => format.to_owned(),
+        },
+        archive = match head.archive.as_str() {
+            "" => String::new(),
+            archive => format!(";     Archive: {}\n", one_line(archive)),
+        },
         version = one_line(&source.version_text),
         producer = one_line(&head.producer),
     )

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+mod archive;
 mod args;
 mod check;
 mod contents;

@@ -2,9 +2,10 @@
 
 use std::io::Write;
 
-use pgx_cli::{Content, Destination, Exit, Failure, Notice, Process, Verbosity};
+use pgx_cli::{Content, Destination, Exit, Failure, Notice, Process, Sniffed, Verbosity};
 use pgx_selection::{Kept, Selection, SelectionError, select};
 
+use crate::archive::{self, Extent};
 use crate::args::TocArgs;
 use crate::check::{Check, Rest};
 use crate::contents::Contents;
@@ -21,13 +22,31 @@ pub fn run(args: TocArgs, process: &Process) -> Result<(), Failure> {
             .selection(args.input.as_deref(), |file| process.text(file), refused)?
     };
     let input = process.input(args.input.as_deref())?;
-    input.expect_stream()?;
+    let is_archive = archive::format(&input).is_some();
+    if !is_archive {
+        input.expect_stream()?;
+    }
     let mut output = process.output(args.file.as_deref(), Content::Text)?;
     input.expect_apart(&output)?;
 
     let seekable = input.is_seekable();
-    let mut stream = Stream::new(input, &process.interrupt);
-    let contents = Contents::read(&mut stream)?;
+    let is_directory = matches!(input.sniffed(), Sniffed::Directory { .. });
+    let extent = match (args.check, seekable || is_directory) {
+        (true, _) => Extent::Rows,
+        // The program that writes it must be able to finish.
+        (false, false) => Extent::End,
+        (false, true) => Extent::Contents,
+    };
+    let (contents, source) = match is_archive {
+        true => {
+            let (contents, rest) = archive::read(input, extent, &process.interrupt)?;
+            (contents, Source::Archive(rest))
+        }
+        false => {
+            let mut stream = Stream::new(input, &process.interrupt);
+            (Contents::read(&mut stream)?, Source::Stream(Box::new(stream)))
+        }
+    };
     let kept = keep(&contents, &selection, process)?;
     let choice = Choice {
         everything: process.messages.verbosity() >= Verbosity::Verbose,
@@ -41,11 +60,13 @@ pub fn run(args: TocArgs, process: &Process) -> Result<(), Failure> {
     .and_then(|()| output.flush())
     .map_err(|error| output.failure(error))?;
 
-    let rest = match (args.check, seekable) {
-        (true, _) => Check::read(&mut stream, &contents, &process.progress()).map(Rest::Checked),
-        // The program that writes it must be able to finish.
-        (false, false) => stream.pass_by(&contents).map(|()| Rest::Passed),
-        (false, true) => Ok(Rest::Unread),
+    let rest = match (source, extent) {
+        (Source::Archive(rest), _) => rest,
+        (Source::Stream(_), Extent::Contents) => Ok(Rest::Unread),
+        (Source::Stream(mut stream), Extent::End) => stream.pass_by(&contents).map(|()| Rest::Passed),
+        (Source::Stream(mut stream), Extent::Rows) => {
+            Check::read(&mut stream, &contents, &process.progress()).map(Rest::Checked)
+        }
     };
     match (&rest, args.json) {
         (_, true) => json::end(&contents, &rest, &mut output),
@@ -55,6 +76,12 @@ pub fn run(args: TocArgs, process: &Process) -> Result<(), Failure> {
     .map_err(|error| output.failure(error))?;
     output.finish()?;
     rest.map(|_| ())
+}
+
+/// Where the rest comes from, or what has been found of it already.
+enum Source {
+    Stream(Box<Stream>),
+    Archive(Result<Rest, Failure>),
 }
 
 /// Selects, and says what there is to say about it.
