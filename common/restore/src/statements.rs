@@ -236,6 +236,22 @@ mod tests {
     }
 
     #[test]
+    fn an_older_target_is_told_in_its_own_words() {
+        let mut child = made(Kind::Table, "child", "CREATE TABLE child (NOT NULL a) INHERITS (t);\n");
+        child.before(18, "CREATE TABLE child () INHERITS (t);\n".to_owned());
+        let on = |target: u32| {
+            let options = Options {
+                target: Some(target),
+                no_owner: true,
+                ..Options::default()
+            };
+            run(&[child.clone()], &options).concat()
+        };
+        assert_eq!(on(17).last(), Some(&"CREATE TABLE child () INHERITS (t);\n".to_owned()));
+        assert_eq!(on(18).last(), Some(&child.create));
+    }
+
+    #[test]
     fn a_comment_on_an_extension_is_optional() {
         let mut comment = made(
             Kind::Comment,
