@@ -44,6 +44,7 @@ pub use membership::Membership;
 pub use only::Referred;
 pub use parameter::Parameter;
 pub use role::Role;
+pub use script::Heading;
 pub use setting::Setting;
 pub use tablespace::Tablespace;
 

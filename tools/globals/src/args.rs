@@ -32,8 +32,8 @@ pub static MANUAL: Manual = Manual {
     environment: CONNECTION_ENVIRONMENT,
     examples: &[
         (
-            "pgx-globals --sql | ssh host psql -X -d postgres",
-            "make the same roles and tablespaces on another host",
+            "pgx-globals --sql -f globals.sql",
+            "roles and tablespaces as a script for psql",
         ),
         ("pgx-globals -g -f globals.pgx", "keep them in a file"),
         (

@@ -4,7 +4,8 @@ use std::io::Write;
 
 use pgx_archive::Fail;
 use pgx_cli::{Content, Exit, Failure, Output, Process, Target};
-use pgx_objects::globals::Globals;
+use pgx_objects::globals::{Globals, Heading};
+use pgx_server::source::ServerFacts;
 
 use crate::args::GlobalsArgs;
 use crate::{cluster, connect, databases, refer, stream};
@@ -46,7 +47,7 @@ async fn story(args: &GlobalsArgs, process: &Process, output: Output) -> Result<
         return write_text(&text.encode(&names.collect::<String>()), output);
     }
     if args.output.sql {
-        return write_text(&text.encode(&script(&globals, &facts.client_encoding, args)), output);
+        return write_text(&text.encode(&script(&globals, &facts, args)), output);
     }
     stream::write(
         &stream::head(&facts, &args.selection, &globals.databases),
@@ -79,12 +80,17 @@ fn given_up(error: &cluster::Error, args: &GlobalsArgs, process: &Process, outpu
     }
 }
 
-fn script(globals: &Globals, encoding: &str, args: &GlobalsArgs) -> String {
+fn script(globals: &Globals, facts: &ServerFacts, args: &GlobalsArgs) -> String {
     let key = args.output.restrict_key.clone().unwrap_or_else(|| {
         let half = || uuid::Uuid::new_v4().simple().to_string();
         half() + &half()
     });
-    globals.script(encoding, &key)
+    let heading = Heading {
+        encoding: &facts.client_encoding,
+        key: &key,
+        major: facts.version_num / 10_000,
+    };
+    globals.script(heading, &args.selection.wish())
 }
 
 fn write_text(text: &[u8], mut output: Output) -> Result<(), Failure> {

@@ -63,14 +63,16 @@ pub fn stream_in(format: Format, sent: &[Sent]) -> Vec<u8> {
         .expect("memory");
     toc.entries(&entries(format)).expect("memory");
     let (mut writer, _) = toc.toc_end().expect("memory");
+    let form = match format {
+        Format::Binary => pgx_rows::Format::Binary,
+        _ => pgx_rows::Format::Text,
+    };
     let mut seqs: BTreeMap<u32, u32> = BTreeMap::new();
     let mut digests: BTreeMap<u32, Rows> = BTreeMap::new();
     for next in sent {
         match next {
             Sent::Rows(entry, text) | Sent::Miscounted(entry, text, _) => {
-                let rows = digests
-                    .entry(*entry)
-                    .or_insert_with(|| Rows::new(pgx_rows::Format::Text));
+                let rows = digests.entry(*entry).or_insert_with(|| Rows::new(form));
                 let counted = rows.push(text.as_bytes()).expect("text of rows") as u32;
                 let said = if let Sent::Miscounted(_, _, said) = next {
                     *said

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::error::Error;
+use crate::kinds::settings::escaped_literal;
 use crate::query::{Select, column};
 use crate::rows::Rows;
 use crate::sql::{ident, literal};
@@ -129,7 +130,7 @@ impl Role {
             let _ = write!(sql, " CONNECTION LIMIT {}", self.connections);
         }
         if let Some(password) = &self.password {
-            let _ = write!(sql, " PASSWORD {}", literal(password));
+            let _ = write!(sql, " PASSWORD {}", escaped_literal(password));
         }
         if let Some(until) = &self.valid_until {
             let _ = write!(sql, " VALID UNTIL {}", literal(until));
@@ -143,7 +144,7 @@ impl Role {
         Some(format!(
             "COMMENT ON ROLE {} IS {};\n",
             ident(&self.name),
-            literal(comment)
+            escaped_literal(comment)
         ))
     }
 }

@@ -2,46 +2,55 @@
 
 use std::fmt::Write;
 
-use super::{Globals, Setting};
+use crate::query::Major;
+use crate::sql::ident;
+
+use super::{Globals, Membership, Parameter, Setting, Wish};
+
+/// What a script says of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Heading<'a> {
+    /// The encoding of its text.
+    pub encoding: &'a str,
+    /// The key that guards it against meta-commands.
+    pub key: &'a str,
+    /// The source's major version.
+    pub major: Major,
+}
+
+/// The first major that has privileges on parameters.
+const PARAMETERS: Major = 15;
 
 impl Globals {
-    /// The script; `encoding` is that of its text, `key` guards it against meta-commands.
-    pub fn script(&self, encoding: &str, key: &str) -> String {
+    /// The script of what was wanted and read.
+    pub fn script(&self, heading: Heading<'_>, wish: &Wish) -> String {
+        let Heading { encoding, key, major } = heading;
         let mut sql = format!(
             "--\n-- PostgreSQL database cluster dump\n--\n\n\\restrict {key}\n\n\
              SET default_transaction_read_only = off;\n\n\
              SET client_encoding = '{encoding}';\nSET standard_conforming_strings = on;\n\n"
         );
-        if self.roles_were_read() {
+        if wish.roles {
             self.roles_section(&mut sql);
-        }
-        if !self.tablespaces.is_empty() {
-            section(&mut sql, "Tablespaces");
-            for space in &self.tablespaces {
-                let what = format!("TABLESPACE {}", crate::sql::ident(&space.name));
-                sql += &space.create();
-                sql += &space.set();
-                sql += &space.grant();
-                sql += &space.comment().unwrap_or_default();
-                sql += &self.labels_of(space.oid, false, &what);
+            self.memberships_section(&mut sql);
+            if major >= PARAMETERS {
+                self.parameters_section(&mut sql);
             }
+        }
+        if wish.tablespaces {
+            self.tablespaces_section(&mut sql);
         }
         let _ = write!(
             sql,
-            "\n\n\\unrestrict {key}\n\n--\n-- PostgreSQL database cluster dump complete\n--\n\n"
+            "\\unrestrict {key}\n\n--\n-- PostgreSQL database cluster dump complete\n--\n\n"
         );
         sql
-    }
-
-    /// A cluster has at least one role.
-    fn roles_were_read(&self) -> bool {
-        !self.roles.is_empty()
     }
 
     fn roles_section(&self, sql: &mut String) {
         section(sql, "Roles");
         for role in &self.roles {
-            let what = format!("ROLE {}", crate::sql::ident(&role.name));
+            let what = format!("ROLE {}", ident(&role.name));
             *sql += &role.create();
             *sql += &role.alter();
             *sql += &role.comment().unwrap_or_default();
@@ -57,15 +66,35 @@ impl Globals {
             sql.extend(settings.iter().map(Setting::alter));
         }
         sql.push_str("\n\n");
+    }
+
+    fn memberships_section(&self, sql: &mut String) {
         if !self.memberships.is_empty() {
             section(sql, "Role memberships");
         }
-        sql.extend(self.memberships.iter().map(|membership| membership.grant()));
+        sql.extend(self.memberships.iter().map(Membership::grant));
         sql.push_str("\n\n");
+    }
+
+    fn parameters_section(&self, sql: &mut String) {
         if !self.parameters.is_empty() {
             section(sql, "Role privileges on configuration parameters");
         }
-        sql.extend(self.parameters.iter().map(|parameter| parameter.grant()));
+        sql.extend(self.parameters.iter().map(Parameter::grant));
+        sql.push_str("\n\n");
+    }
+
+    fn tablespaces_section(&self, sql: &mut String) {
+        if !self.tablespaces.is_empty() {
+            section(sql, "Tablespaces");
+        }
+        for space in &self.tablespaces {
+            *sql += &space.create();
+            *sql += &space.set();
+            *sql += &space.grant();
+            *sql += &space.comment().unwrap_or_default();
+            *sql += &self.labels_of(space.oid, false, &format!("TABLESPACE {}", ident(&space.name)));
+        }
         sql.push_str("\n\n");
     }
 }
@@ -77,4 +106,36 @@ fn section(sql: &mut String, title: &str) {
 /// A name fit for a comment.
 fn one_line(name: &str) -> String {
     name.replace(['\n', '\r'], " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sections_that_are_not_wanted_leave_no_trace() {
+        let heading = |major| Heading {
+            encoding: "UTF8",
+            key: "k",
+            major,
+        };
+        let body = |major, wish| {
+            let script = Globals::default().script(heading(major), &wish);
+            let body = script
+                .split_once("SET standard_conforming_strings = on;\n\n")
+                .expect("it is there");
+            body.1.replace(
+                "\\unrestrict k\n\n--\n-- PostgreSQL database cluster dump complete\n--\n\n",
+                "",
+            )
+        };
+        let only = |roles, tablespaces| Wish {
+            roles,
+            tablespaces,
+            passwords: true,
+        };
+        assert_eq!(body(18, only(false, true)), "\n\n");
+        assert_eq!(body(18, only(true, true)).len() - body(18, only(true, false)).len(), 2);
+        assert_eq!(body(15, only(true, false)).len() - body(14, only(true, false)).len(), 2);
+    }
 }

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::kinds::settings;
 use crate::query::{Select, column};
 use crate::rows::Rows;
-use crate::sql::{ident, literal};
+use crate::sql::ident;
 
 use super::{Globals, Reader};
 
@@ -53,7 +53,7 @@ impl Setting {
     /// The statement that makes it.
     pub fn alter(&self) -> String {
         let role = self.role.as_deref().map_or("ALL".into(), ident);
-        let value = settings::value(&self.name, &self.value, literal);
+        let value = settings::value(&self.name, &self.value, settings::escaped_literal);
         format!("ALTER ROLE {role} SET {} TO {value};\n", ident(&self.name))
     }
 }

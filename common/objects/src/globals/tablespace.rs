@@ -3,10 +3,11 @@
 use pgx_archive::Grant;
 
 use crate::error::Error;
+use crate::kinds::settings::escaped_literal;
 use crate::privileges;
 use crate::query::{Select, column};
 use crate::rows::Rows;
-use crate::sql::{ident, literal};
+use crate::sql::ident;
 
 use super::{Globals, Reader};
 
@@ -77,7 +78,7 @@ impl Tablespace {
         let (name, owner) = (ident(&self.name), ident(&self.owner));
         format!(
             "CREATE TABLESPACE {name} OWNER {owner} LOCATION {};\n",
-            literal(&self.location)
+            escaped_literal(&self.location)
         )
     }
 
@@ -109,7 +110,7 @@ impl Tablespace {
         Some(format!(
             "COMMENT ON TABLESPACE {} IS {};\n",
             ident(&self.name),
-            literal(comment)
+            escaped_literal(comment)
         ))
     }
 }
