@@ -92,16 +92,17 @@ fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
 fn triggers_between(db: &Database, rows: &Rows) -> Result<HashMap<CatalogId, CatalogId>, Error> {
     let mut between = HashMap::new();
     for row in rows.iter() {
-        let id = CatalogId {
-            class: row.oid("class")?,
-            oid: row.oid("oid")?,
+        if row.oid("class")? != class::TRIGGER || row.oid("on_class")? != class::TRIGGER {
+            continue;
+        }
+        let of = |column: &str| -> Result<CatalogId, Error> {
+            Ok(CatalogId {
+                class: class::TRIGGER,
+                oid: row.oid(column)?,
+            })
         };
-        let on = CatalogId {
-            class: row.oid("on_class")?,
-            oid: row.oid("on_oid")?,
-        };
-        if id.class == class::TRIGGER && on.class == class::TRIGGER && id != on && db.by_oid(id.class, id.oid).is_none()
-        {
+        let (id, on) = (of("oid")?, of("on_oid")?);
+        if id != on && db.by_oid(id.class, id.oid).is_none() {
             between.insert(id, on);
         }
     }
