@@ -137,6 +137,13 @@ impl Emitter<'_> {
         self.mains[id.0 as usize]
     }
 
+    /// The entry that an object's parts and facets belong to: its own, or, for a member of an extension, which has
+    /// none, that of the extension.
+    fn home_of(&self, id: NodeId) -> Option<EntryId> {
+        let extension = || self.main_of(self.db.object(id).extension?);
+        self.main_of(id).or_else(extension)
+    }
+
     /// Whether something is wanted of the object at hand.
     pub fn wants(&self, component: Wanted) -> bool {
         self.db.object(self.node).wanted.any(component)
@@ -157,6 +164,10 @@ impl Emitter<'_> {
             entry.catalog = self.db.object(self.node).catalog;
         }
         entry.dependencies = self.visible();
+        if let Kind::Table | Kind::ForeignTable = entry.kind {
+            let parents = self.db.relation(self.node).map_or(&[][..], |table| &table.parents);
+            entry.inherits = parents.iter().filter_map(|parent| self.main_of(*parent)).collect();
+        }
         self.mains[self.node.0 as usize] = Some(self.push(entry));
     }
 
@@ -166,7 +177,7 @@ impl Emitter<'_> {
             entry.catalog = self.db.object(self.node).catalog;
         }
         entry.dependencies = nodes.into_iter().filter_map(|id| self.main_of(id)).collect();
-        entry.parent = entry.parent.or(parent.and_then(|id| self.main_of(id)));
+        entry.parent = entry.parent.or(parent.and_then(|id| self.home_of(id)));
         self.mains[self.node.0 as usize] = Some(self.push(entry));
     }
 
@@ -178,7 +189,7 @@ impl Emitter<'_> {
 
     /// Says which object the own entry of the object at hand belongs to, for what is part of a table.
     pub fn part_of(&mut self, parent: NodeId) {
-        let parent = self.main_of(parent);
+        let parent = self.home_of(parent);
         if let Some(own) = self.main_of(self.node)
             && let Some(entry) = self.entry_mut(own)
         {
@@ -213,7 +224,7 @@ impl Emitter<'_> {
     pub fn facet(&mut self, mut entry: Entry) -> EntryId {
         let own = self.main_of(self.node);
         entry.dependencies = own.into_iter().collect();
-        entry.parent = entry.parent.or(own);
+        entry.parent = entry.parent.or(self.home_of(self.node));
         self.push(entry)
     }
 

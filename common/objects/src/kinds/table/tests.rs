@@ -155,6 +155,21 @@ fn a_child_leaves_out_what_it_only_inherits() {
     );
 }
 
+#[test]
+fn a_table_says_what_it_inherits_from() {
+    let mut db = database(18);
+    let (parent, child) = (table(&mut db, "p", &[]), table(&mut db, "c", &[]));
+    inherit(&mut db, child, parent);
+    let entries = crate::emit::entries(&db, &[parent, child]);
+    let [.., above, below] = &entries[..] else {
+        panic!("two tables are two entries");
+    };
+    assert_eq!(
+        (above.inherits.as_slice(), below.inherits.as_slice()),
+        (&[][..], &[above.id][..])
+    );
+}
+
 /// pg_dump 18.4 forgets the quotes here, and the dump cannot be restored.
 #[test]
 fn a_not_null_constraint_of_an_inherited_column_is_quoted() {
