@@ -7,6 +7,24 @@ complete -c pgx-load -s f -l file -d 'Write a script for psql to FILE (- for sta
 complete -c pgx-load -s j -l jobs -d 'Load with N sessions at once (default: up to 4, not more than cores, at least 2)' -r
 complete -c pgx-load -l buffer -d 'Rows that may wait in memory for the target (default: 64MB)' -r
 complete -c pgx-load -l restrict-key -d 'In a script, the key of \\restrict: letters and digits' -r
+complete -c pgx-load -l section -d 'Only this section: pre-data, data or post-data; repeatable' -r -f -a "pre-data\t'Definitions that come before rows'
+data\t'Rows, large objects, sequence values, statistics of tables'
+post-data\t'Indexes, constraints, triggers and the like'"
+complete -c pgx-load -s n -l schema -d 'Only what is in schemas that match, and these schemas; repeatable' -r
+complete -c pgx-load -s N -l exclude-schema -d 'Without schemas that match' -r
+complete -c pgx-load -s t -l table -d 'Only tables, views and sequences that match, with all that belongs to them; repeatable' -r
+complete -c pgx-load -l table-and-children -d 'The same with partitions and tables that inherit' -r
+complete -c pgx-load -l exclude-table -d 'Without tables that match and all that belongs to them' -r
+complete -c pgx-load -l exclude-table-and-children -d 'The same with partitions and tables that inherit' -r
+complete -c pgx-load -l exclude-table-data -d 'Without the rows of tables that match' -r
+complete -c pgx-load -l exclude-table-data-and-children -d 'The same with partitions and tables that inherit' -r
+complete -c pgx-load -s I -l index -d 'These indexes; repeatable' -r
+complete -c pgx-load -s P -l function -d 'These functions, by pattern or as NAME(ARGTYPES); repeatable' -r
+complete -c pgx-load -s T -l trigger -d 'These triggers; repeatable' -r
+complete -c pgx-load -l extension -d 'These extensions; repeatable' -r
+complete -c pgx-load -l exclude-extension -d 'Without extensions that match' -r
+complete -c pgx-load -l filter -d 'Patterns from FILE: lines such as "include table sales.*"; repeatable' -r -F
+complete -c pgx-load -s L -l use-list -d 'Only the entries that FILE lists, in its order, in the format of pgx-toc' -r -F
 complete -c pgx-load -l progress -d 'How to show progress [auto, bar, lines, json, none]' -r -f -a "auto\t'A bar on a terminal, unless the output goes on to another program; otherwise nothing'
 bar\t'A bar on a terminal, otherwise lines'
 lines\t'A line every few seconds'
@@ -23,18 +41,30 @@ complete -c pgx-load -s W -l password -d 'Ask for a password before connecting'
 complete -c pgx-load -s C -l create -d 'Create the database, and connect to it; -d is then any database to connect to first'
 complete -c pgx-load -s 1 -l single-transaction -d 'Load in one transaction: all of it or nothing'
 complete -c pgx-load -l into-existing -d 'Load although the database has objects already'
+complete -c pgx-load -s l -l list -d 'List what is in the stream: pgx-toc does'
+complete -c pgx-load -l enable-row-security -d 'With row security: what policies do not allow is refused, rather than every table they concern'
 complete -c pgx-load -l no-analyze -d 'Do not ANALYZE what was loaded'
-complete -c pgx-load -s a -l data-only -d 'Only rows, large objects and sequence values'
-complete -c pgx-load -s s -l schema-only -d 'Only definitions'
 complete -c pgx-load -s O -l no-owner -d 'Do not set owners'
-complete -c pgx-load -s x -l no-privileges -l no-acl -d 'Do not grant or revoke'
 complete -c pgx-load -l no-tablespaces -d 'Do not set tablespaces'
 complete -c pgx-load -l no-table-access-method -d 'Do not set table access methods'
-complete -c pgx-load -l no-comments -d 'Leave out comments'
-complete -c pgx-load -l no-security-labels -d 'Leave out security labels'
-complete -c pgx-load -l no-publications -d 'Leave out publications'
-complete -c pgx-load -l no-subscriptions -d 'Leave out subscriptions'
-complete -c pgx-load -l no-policies -d 'Leave out row security'
+complete -c pgx-load -s a -l data-only -d 'Only rows, large objects and sequence values'
+complete -c pgx-load -s s -l schema-only -d 'Only definitions'
+complete -c pgx-load -l statistics-only -d 'Only statistics'
+complete -c pgx-load -l bare -d 'What is named comes alone, as pg_restore takes it'
+complete -c pgx-load -l with-dependencies -d 'What the rest needs comes, too'
+complete -c pgx-load -l strict-names -d 'Fail when a pattern matches nothing'
+complete -c pgx-load -s b -l large-objects -l blobs -d 'Large objects, although only parts are named'
+complete -c pgx-load -s B -l no-large-objects -l no-blobs -d 'Without large objects'
+complete -c pgx-load -l no-schema -d 'Without definitions'
+complete -c pgx-load -l no-data -d 'Without rows, large objects and sequence values'
+complete -c pgx-load -l no-statistics -d 'Without statistics'
+complete -c pgx-load -l statistics -d 'With statistics, as by default'
+complete -c pgx-load -s x -l no-privileges -l no-acl -d 'Without privileges'
+complete -c pgx-load -l no-comments -d 'Without comments'
+complete -c pgx-load -l no-security-labels -d 'Without security labels'
+complete -c pgx-load -l no-publications -d 'Without publications'
+complete -c pgx-load -l no-subscriptions -d 'Without subscriptions'
+complete -c pgx-load -l no-policies -d 'Without row security'
 complete -c pgx-load -s v -l verbose -d 'Say more: one line an entry; twice: what happens inside'
 complete -c pgx-load -s q -l quiet -d 'Say nothing but errors'
 complete -c pgx-load -s V -l version -d 'Print the version'

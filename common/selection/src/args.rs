@@ -27,7 +27,7 @@ pub struct SelectionArgs {
     pub statistics_only: bool,
 
     /// Only this section: pre-data, data or post-data; repeatable
-    #[arg(long, value_name = "SECTION", value_enum)]
+    #[arg(long, value_name = "SECTION", value_enum, hide_possible_values = true)]
     pub section: Vec<SectionArg>,
 
     /// Only what is in schemas that match, and these schemas; repeatable

@@ -123,6 +123,53 @@ fn a_table_brings_what_pg_dump_would_take() {
 }
 
 #[test]
+fn an_extension_brings_the_rows_of_its_tables() {
+    let shop = Shop::new();
+    let listed = shop.by_toc(&["--extension", "pgx_*", "--no-comments"]);
+    let expected = ["EXTENSION - pgx_shelf ", "TABLE DATA shelf shelf_settings postgres"];
+    assert!(
+        expected.iter().all(|line| listed.iter().any(|listed| listed == line)),
+        "{listed:?}"
+    );
+    assert!(listed.iter().all(|line| line.contains("shelf")), "{listed:?}");
+    let without = shop.by_toc(&["--exclude-extension", "pgx_shelf"]);
+    assert!(!without.iter().any(|line| expected.contains(&line.as_str())));
+}
+
+#[test]
+fn partitions_and_children_come_along_when_asked_for() {
+    let shop = Shop::new();
+    let tables = |flags: &[&str]| {
+        let listed = shop.by_toc(&[flags, &["--bare", "-s"]].concat());
+        let tables = listed.iter().filter_map(|line| line.strip_prefix("TABLE "));
+        tables.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (parent, child) = ("public parent postgres", "public child postgres");
+    let log = [
+        "public log postgres",
+        "public log_2024 postgres",
+        "stock log_2025 postgres",
+    ];
+    assert_eq!(tables(&["--table-and-children", "parent"]), [parent, child]);
+    assert_eq!(tables(&["--table-and-children", "log"]), log);
+    let rest = tables(&[
+        "--exclude-table-and-children",
+        "log",
+        "--exclude-table-and-children",
+        "parent",
+    ]);
+    assert!(
+        rest.len() > 4
+            && !log
+                .iter()
+                .chain([&parent, &child])
+                .any(|table| rest.contains(&(*table).to_owned()))
+    );
+    let filled = shop.by_toc(&["-a", "--exclude-table-data-and-children", "log"]);
+    assert!(!filled.iter().any(|line| line.contains(" log_20")), "{filled:?}");
+}
+
+#[test]
 fn sections_one_after_another_make_the_whole() {
     let shop = Shop::new();
     let copy = Cluster::shared(18).database("whole");

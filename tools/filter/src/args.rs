@@ -42,8 +42,8 @@ pub static MANUAL: Manual = Manual {
             "one schema to another host",
         ),
         (
-            "pgx-filter -t 'sales.*' --exclude-table-data '*.invoices' app.pgx | pgx-load -d copy",
-            "tables from a file, one of them without rows",
+            "pgx-filter -n sales --exclude-table-data '*.invoices' app.pgx | pgx-load -d copy",
+            "a schema from a file, one of its tables without rows",
         ),
         ("pgx-filter -F custom -f app.dump app.pgx", "an archive for pg_restore"),
         (
