@@ -58,7 +58,7 @@ async fn connect(args: &GlobalsArgs, process: &Process) -> Result<Session, Failu
         flags.password = Some(Secret::new(process.ask_password("Password")?));
     }
     let environment = |name: &str| std::env::var(name).ok();
-    let info = Conninfo::resolve(&flags, &environment).map_err(|error| failure(&error.into()))?;
+    let info = Conninfo::resolve(&flags, &environment).map_err(|error| failure(&error))?;
     for warning in &info.warnings {
         process.messages.warning(warning.as_str());
     }
