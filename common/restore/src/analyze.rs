@@ -8,13 +8,13 @@ use pgx_archive::{Entry, EntryId, Kind};
 use crate::contents::Contents;
 use crate::schedule::build::inheritance;
 
-/// The relations to analyze, each with its statement, when everything else is done: the tables of the
-/// entries whose rows were loaded, and refreshed materialized views.
+/// The relations to analyze, each with its statement: the tables of the entries whose rows are loaded, and
+/// refreshed materialized views.
 ///
 /// Partitions come with the roots of their trees, which have statistics of their own. What the entries have
 /// statistics of is left alone, unless it has extended ones, which do not come along; so is what has foreign
 /// tables among its children: the server would go to where they are, and may not get there.
-pub fn analyze<'a>(contents: &Contents<'a>, loaded: &[EntryId]) -> Vec<(&'a Entry, String)> {
+pub(crate) fn analyze<'a>(contents: &Contents<'a>, loaded: &[EntryId]) -> Vec<(&'a Entry, String)> {
     fn name(entry: &Entry) -> (Option<&str>, &str) {
         (entry.schema.as_deref(), &entry.name)
     }

@@ -59,7 +59,7 @@ impl<'c> Wants<'c> {
         let mut tables = tables_of(self.contents, entry);
         let rest = (tables.is_empty() || entry.kind.is_facet()).then_some((REST, Claim::Alone));
         if reaches_down(&entry.kind) {
-            self.add_descendants(&mut tables);
+            tables = self.with_descendants(tables);
         }
         tables.into_iter().map(|table| (table, claim)).chain(rest).collect()
     }
@@ -71,7 +71,8 @@ impl<'c> Wants<'c> {
         claims
     }
 
-    fn add_descendants(&self, tables: &mut Vec<EntryId>) {
+    /// Tables with all that inherits from them.
+    pub fn with_descendants(&self, mut tables: Vec<EntryId>) -> Vec<EntryId> {
         let mut seen: HashSet<EntryId> = tables.iter().copied().collect();
         let mut at = 0;
         while let Some(table) = tables.get(at) {
@@ -79,6 +80,7 @@ impl<'c> Wants<'c> {
             tables.extend(children.filter(|child| seen.insert(**child)));
             at += 1;
         }
+        tables
     }
 }
 

@@ -41,6 +41,7 @@
 //! # Ok::<(), pgx_restore::ScriptError>(())
 //! ```
 
+pub mod analyses;
 mod analyze;
 pub mod claims;
 pub mod contents;
@@ -51,8 +52,8 @@ pub mod large_objects;
 pub mod options;
 pub mod owner;
 pub mod preflight;
-pub mod put;
 mod psql;
+pub mod put;
 #[cfg(test)]
 mod samples;
 pub mod schedule;
@@ -61,7 +62,7 @@ pub mod session;
 pub mod statements;
 pub mod subscription;
 
-pub use analyze::analyze;
+pub use analyses::{Analyses, Analysis};
 pub use claims::{Claim, Claims, Locks, Wants};
 pub use contents::Contents;
 pub use copy::{Freeze, NotCopied, Table, copy_in, freeze, truncate};

@@ -10,6 +10,7 @@ use pgx_selection::Selection;
 use pgx_server::Text;
 use tokio::sync::mpsc;
 
+use crate::agenda::Agenda;
 use crate::args::LoadArgs;
 use crate::choice::{choose, makes_definitions, makes_tables};
 use crate::foreman::{Crew, Foreman};
@@ -128,13 +129,10 @@ impl Loading<'_> {
         drop(tell);
         let created = makes_tables(self.contents) && !self.args.output.into_existing;
         let crew = Crew { orders, told, created };
-        let mut foreman = Foreman::new(self.contents, self.process, &progress, tally, &mut schedule, crew);
+        let agenda = Agenda::new(self.contents, &mut schedule, !self.args.output.no_analyze);
+        let mut foreman = Foreman::new(self.contents, self.process, &progress, tally, agenda, crew);
         let direct = async {
             foreman.load(&mut intake).await?;
-            if !self.args.output.no_analyze {
-                progress.stage("analyzing");
-                foreman.analyze(&mut intake).await?;
-            }
             drop(foreman);
             Ok(())
         };

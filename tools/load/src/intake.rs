@@ -116,8 +116,9 @@ impl Intake {
     }
 
     /// Waits until the user wants no more.
-    pub async fn interrupted(&self) -> Failure {
-        Failure::new(self.interrupt.raised().await, "interrupted")
+    pub fn interrupted(&self) -> impl Future<Output = Failure> + use<> {
+        let interrupt = self.interrupt.clone();
+        async move { Failure::new(interrupt.raised().await, "interrupted") }
     }
 
     /// Whether reading stands still, or soon will, until some of the rows that wait are taken.

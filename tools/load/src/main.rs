@@ -1,9 +1,11 @@
 //! pgx-load: a stream into a PostgreSQL database, or into a script for psql.
 
+mod agenda;
 mod apply;
 mod archive_input;
 mod args;
 mod choice;
+mod completion;
 mod connect;
 #[cfg(test)]
 mod example;
