@@ -249,6 +249,10 @@ fn hostile_blocks_are_refused_by_name() {
             at + 6
         )
     );
+    assert_eq!(
+        refused(&with(&[&block(9, b"1\n")])),
+        format!("entry 9 (blobs 7..4000000001): its block is of another kind than the entry (byte {at})")
+    );
     // A block of no entry is passed by, as pg_restore does; those of the entries are still missing.
     let error = refused(&with(&[&block(99, b"x")]));
     assert!(

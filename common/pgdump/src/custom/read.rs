@@ -68,6 +68,8 @@ struct Blocks<R> {
     algorithm: Algorithm,
     /// What messages call the entries with rows.
     called: HashMap<u32, String>,
+    /// Those of them that are large objects.
+    objects: HashSet<u32>,
     missing: HashSet<u32>,
 }
 
@@ -78,6 +80,12 @@ impl<R: BufRead> Blocks<R> {
         Blocks {
             source,
             algorithm: toc.header.algorithm,
+            objects: toc
+                .records
+                .iter()
+                .filter(|record| record.kind == b"BLOBS")
+                .map(|record| record.id)
+                .collect(),
             missing: called.keys().copied().collect(),
             called,
         }
@@ -121,6 +129,13 @@ impl<R: BufRead> Blocks<R> {
         let known = self.called.contains_key(&id);
         if known && !self.missing.remove(&id) {
             return Err(Error::damaged("its rows come twice")
+                .about(self.about(id))
+                .at(begin)
+                .into());
+        }
+        let expected = if self.objects.contains(&id) { OBJECTS } else { ROWS };
+        if known && kind != expected && matches!(kind, ROWS | OBJECTS) {
+            return Err(Error::damaged("its block is of another kind than the entry")
                 .about(self.about(id))
                 .at(begin)
                 .into());
