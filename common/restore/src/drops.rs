@@ -70,7 +70,7 @@ fn if_exists<'a>(kind: &Kind, drop: &'a str) -> Cow<'a, str> {
 
 /// Where words stand for themselves, rather than in a quoted name.
 fn outside_quotes(text: &str, words: &str) -> Option<usize> {
-    let is_outside = |at: usize| text[..at].matches('"').count() % 2 == 0;
+    let is_outside = |at: usize| text[..at].matches('"').count().is_multiple_of(2);
     text.match_indices(words).map(|(at, _)| at).find(|&at| is_outside(at))
 }
 
