@@ -58,6 +58,9 @@ pub struct Remark {
 impl Report {
     /// The report in words.
     pub fn remarks(&self, entries: &[Entry]) -> Vec<Remark> {
+        if *self == Report::default() {
+            return Vec::new();
+        }
         let tree = Tree::new(entries);
         let named = |id: &EntryId| {
             tree.place(*id)

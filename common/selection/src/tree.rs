@@ -38,12 +38,18 @@ impl<'a> Tree<'a> {
     }
 
     fn adopt(&mut self) {
+        let owned_by = |entry: &&Entry| entry.kind == Kind::SequenceOwnedBy;
+        let owned: BTreeSet<_> = self.entries.iter().filter(owned_by).map(called).collect();
         for (place, entry) in self.entries.iter().enumerate() {
-            // Entries of an archive that does not say it follow what they depend on.
+            // Entries of an archive that does not say it follow what they depend on. A sequence that depends on a
+            // table and is not said to be owned is that of an identity.
             let told = entry.parent.and_then(|id| self.place(id));
-            let parent = told.or_else(|| match is_facet(&entry.kind) {
-                true => self.needs(place).find(|&need| self.entries[need].kind != Kind::Acl),
-                false => None,
+            let parent = told.or_else(|| match entry.kind {
+                ref kind if is_facet(kind) => self.needs(place).find(|&need| self.entries[need].kind != Kind::Acl),
+                Kind::Sequence if !owned.contains(&called(entry)) => {
+                    self.needs(place).find(|&need| self.is_table(need))
+                }
+                _ => None,
             });
             let parent = parent.filter(|&parent| parent != place);
             self.parents.push(parent);
@@ -167,6 +173,11 @@ impl<'a> Tree<'a> {
             |&part: &usize| self.entries[part].kind == Kind::TableAttach && self.needs(part).any(|need| need == to);
         self.parts[table].iter().any(attaches)
     }
+}
+
+/// Schema and name.
+fn called(entry: &Entry) -> (Option<&str>, &str) {
+    (entry.schema.as_deref(), &entry.name)
 }
 
 /// Whether an entry says something of another, and goes where it goes.

@@ -285,6 +285,19 @@ fn a_sequence_alone_leaves_its_table() {
 }
 
 #[test]
+fn a_sequence_that_nobody_is_said_to_own_is_an_identity() {
+    let mut entries = shop();
+    entries.retain(|entry| entry.kind != Kind::SequenceOwnedBy);
+    let kept = select(&entries, &only_tables(&["people"]), "shop").unwrap();
+    assert!(kept.has(EntryId(13)));
+    let excluded = Selection {
+        without_tables: tables(&["people"]),
+        ..Selection::default()
+    };
+    assert!(!select(&entries, &excluded, "shop").unwrap().has(EntryId(13)));
+}
+
+#[test]
 fn an_unqualified_table_has_to_be_visible() {
     assert!(kept(&only_tables(&["orders"])).is_empty());
     let unmatched = &report(&only_tables(&["orders"])).unmatched[0];
