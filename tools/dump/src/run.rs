@@ -83,7 +83,13 @@ async fn send(
 
     let stage = "reading catalogs";
     progress.stage(stage);
-    let described = stream::alive(describe::describe(&source, args), stage, &mut encoder, &mut sink).await;
+    let described = stream::alive(
+        describe::describe(&source, args),
+        stage,
+        |tick, out| encoder.tick(tick, out),
+        &mut sink,
+    )
+    .await;
     let Description {
         entries,
         parts,
@@ -111,7 +117,11 @@ async fn send(
     progress.stage(stage);
     let read = async {
         let wanted = lanes::worthwhile(&parts, args.reading.lanes());
-        source.widen(wanted, args, process).await;
+        let widened = async {
+            source.widen(wanted, args, process).await;
+            Ok(())
+        };
+        stream::alive(widened, stage, |tick, out| encoder.tick(tick, out), &mut sink).await?;
         let missing = lanes::missing(&parts);
         let mut lanes = Lanes::start(&source, parts, compression, process);
         stream::rows(&mut lanes, missing, &mut encoder, &mut sink, &progress).await?;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::time::Duration;
 
-use pgx_archive::encoder::{Rows, Toc};
+use pgx_archive::encoder::Rows;
 use pgx_archive::{EncodeError, Encoder, Entry, EntryId, Fail, Tick};
 use pgx_cli::{Failure, Progress};
 
@@ -47,11 +47,11 @@ impl GivenUp {
     }
 }
 
-/// Waits for something and gives signs of life meanwhile.
+/// Waits for something and gives signs of life meanwhile, which `tick` writes.
 pub async fn alive<T>(
     wait: impl Future<Output = Result<T, Error>>,
     stage: &str,
-    encoder: &mut Encoder<Toc>,
+    mut tick: impl FnMut(&Tick, &mut Vec<u8>) -> Result<(), EncodeError>,
     sink: &mut Sink,
 ) -> Result<T, Error> {
     tokio::pin!(wait);
@@ -60,13 +60,11 @@ pub async fn alive<T>(
             Ok(result) => return result,
             Err(_) => {
                 let mut bytes = Vec::new();
-                encoder.tick(
-                    &Tick {
-                        stage: stage.to_owned(),
-                        ..Tick::default()
-                    },
-                    &mut bytes,
-                )?;
+                let sign = Tick {
+                    stage: stage.to_owned(),
+                    ..Tick::default()
+                };
+                tick(&sign, &mut bytes)?;
                 sink.write(bytes).await?;
             }
         }

@@ -33,13 +33,24 @@ struct State {
 impl State {
     /// The first part whose rows may be sent now; with it, when it is small, the small ones that follow.
     fn take(parts: &mut VecDeque<Part>, sent: &HashSet<EntryId>, lanes: usize) -> Option<Vec<Part>> {
-        let may = |part: &Part| part.after.iter().all(|entry| sent.contains(entry));
+        let may = |part: &Part| State::may(part, sent);
         let at = parts.iter().position(may)?;
         // Towards the end every lane shall have something to do.
         let together = (parts.len() / (2 * lanes)).clamp(1, TOGETHER);
         let follow = |part: &&Part| part.is_small() && may(part);
         let run = parts.range(at..).take(together).take_while(follow).count().max(1);
         Some(parts.drain(at..at + run).collect())
+    }
+
+    /// Whether the rows of a part may be sent now.
+    fn may(part: &Part, sent: &HashSet<EntryId>) -> bool {
+        part.after.iter().all(|entry| sent.contains(entry))
+    }
+
+    /// Bytes of the first part whose rows may be sent now.
+    fn next_bytes(&self, parts: &VecDeque<Part>) -> Option<u64> {
+        let next = parts.iter().find(|part| State::may(part, &self.sent))?;
+        Some(next.bytes / u64::from(next.of.max(1)))
     }
 
     fn lanes(&self) -> usize {
@@ -87,12 +98,14 @@ impl Work {
         self.changed.notify_waiters();
     }
 
-    /// The next parts for the holder of the locks; waits while others might still refuse one.
+    /// The next parts for the holder of the locks, the largest that it may read, so that nobody is left alone
+    /// with one at the end; waits while others might still refuse one.
     pub async fn next_for_holder(&self) -> Option<Vec<Part>> {
         self.wait(|state| {
             let lanes = state.lanes();
-            let own = State::take(&mut state.for_holder, &state.sent, lanes);
-            match own.or_else(|| State::take(&mut state.waiting, &state.sent, lanes)) {
+            let own = state.next_bytes(&state.for_holder) >= state.next_bytes(&state.waiting);
+            let queue = if own { &mut state.for_holder } else { &mut state.waiting };
+            match State::take(queue, &state.sent, lanes) {
                 None if state.others > 0 || !state.waiting.is_empty() || !state.for_holder.is_empty() => None,
                 parts => Some(parts),
             }
@@ -164,6 +177,26 @@ mod tests {
         assert_eq!(work.next().await, Some(vec![part(2)]));
         assert_eq!(work.next().await, None);
         assert_eq!(work.next_for_holder().await, Some(vec![alone]));
+    }
+
+    #[tokio::test]
+    async fn the_holder_takes_the_largest_that_it_may_read() {
+        let sized = |entry, bytes, for_holder| Part {
+            bytes,
+            for_holder,
+            ..part(entry)
+        };
+        let parts = vec![
+            sized(1, 9 << 20, false),
+            sized(2, 5 << 20, true),
+            sized(3, 2 << 20, false),
+        ];
+        let work = Work::new(parts, 0);
+        let mut taken = Vec::new();
+        while let Some(parts) = work.next_for_holder().await {
+            taken.extend(parts.iter().map(|part| part.entry.0));
+        }
+        assert_eq!(taken, [1, 2, 3]);
     }
 
     #[tokio::test]
