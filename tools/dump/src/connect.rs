@@ -105,7 +105,6 @@ async fn begin(session: Session, info: Conninfo, args: &DumpArgs, process: &Proc
         row_security: args.reading.enable_row_security,
         quote_all_identifiers: args.output.quote_all_identifiers,
         encoding: encoding(&session, args),
-        ..SourceOptions::default()
     };
     let facts = source::begin(&session, &options).await?;
     let snapshot = match &args.reading.snapshot {
