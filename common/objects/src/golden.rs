@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use pgx_archive::Format;
 
 use crate::database::{Body, Database, NodeId, class};
+use crate::globals::{self, Wish};
 use crate::kinds::data::TableData;
 use crate::kinds::function::Function;
 use crate::kinds::relation::Relation;
@@ -122,6 +123,19 @@ fn queries(major: u32) -> String {
         }
         if let Some(others) = others.filter(|others| sql.as_ref() != Some(others)) {
             text += &format!("\n-- {}, {phase}, without superuser\n{others};\n", reader.name);
+        }
+    }
+    for reader in globals::READERS {
+        let wish = |passwords| Wish {
+            passwords,
+            ..Wish::default()
+        };
+        let [sql, others] = [true, false].map(|passwords| (reader.query)(major, &wish(passwords)));
+        if let Some(sql) = &sql {
+            text += &format!("\n-- {}, of a cluster\n{sql};\n", reader.name);
+        }
+        if let Some(others) = others.filter(|others| sql.as_ref() != Some(others)) {
+            text += &format!("\n-- {}, of a cluster, without passwords\n{others};\n", reader.name);
         }
     }
     text

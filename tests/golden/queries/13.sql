@@ -1104,3 +1104,87 @@ FROM (
 JOIN pg_catalog.pg_attribute a ON a.attrelid = k.attrelid AND a.attnum = k.attnum
 WHERE NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum;
+
+-- roles, of a cluster
+SELECT (r.oid)::pg_catalog.text AS oid,
+       (r.rolname)::pg_catalog.text AS name,
+       (r.rolsuper)::pg_catalog.text AS superuser,
+       (r.rolinherit)::pg_catalog.text AS inherit,
+       (r.rolcreaterole)::pg_catalog.text AS createrole,
+       (r.rolcreatedb)::pg_catalog.text AS createdb,
+       (r.rolcanlogin)::pg_catalog.text AS login,
+       (r.rolreplication)::pg_catalog.text AS replication,
+       (r.rolbypassrls)::pg_catalog.text AS bypassrls,
+       (r.rolconnlimit)::pg_catalog.text AS connections,
+       (r.rolpassword)::pg_catalog.text AS password,
+       (r.rolvaliduntil)::pg_catalog.text AS valid_until,
+       (pg_catalog.shobj_description(r.oid, 'pg_authid'))::pg_catalog.text AS comment
+FROM pg_catalog.pg_authid r WHERE r.rolname !~ '^pg_' ORDER BY r.rolname;
+
+-- roles, of a cluster, without passwords
+SELECT (r.oid)::pg_catalog.text AS oid,
+       (r.rolname)::pg_catalog.text AS name,
+       (r.rolsuper)::pg_catalog.text AS superuser,
+       (r.rolinherit)::pg_catalog.text AS inherit,
+       (r.rolcreaterole)::pg_catalog.text AS createrole,
+       (r.rolcreatedb)::pg_catalog.text AS createdb,
+       (r.rolcanlogin)::pg_catalog.text AS login,
+       (r.rolreplication)::pg_catalog.text AS replication,
+       (r.rolbypassrls)::pg_catalog.text AS bypassrls,
+       (r.rolconnlimit)::pg_catalog.text AS connections,
+       (r.rolpassword)::pg_catalog.text AS password,
+       (r.rolvaliduntil)::pg_catalog.text AS valid_until,
+       (pg_catalog.shobj_description(r.oid, 'pg_authid'))::pg_catalog.text AS comment
+FROM (SELECT r.oid, r.rolname, r.rolsuper, r.rolinherit, r.rolcreaterole, r.rolcreatedb, r.rolcanlogin,
+    r.rolreplication, r.rolbypassrls, r.rolconnlimit, NULL AS rolpassword, r.rolvaliduntil FROM pg_catalog.pg_roles r) r
+WHERE r.rolname !~ '^pg_' ORDER BY r.rolname;
+
+-- role memberships, of a cluster
+SELECT (r.rolname)::pg_catalog.text AS role,
+       (m.rolname)::pg_catalog.text AS member,
+       (0)::pg_catalog.text AS grantor_oid,
+       (NULL)::pg_catalog.text AS grantor,
+       (a.admin_option)::pg_catalog.text AS admin,
+       (NULL)::pg_catalog.text AS inherit,
+       (true)::pg_catalog.text AS set
+FROM pg_catalog.pg_auth_members a
+JOIN pg_catalog.pg_roles r ON r.oid = a.roleid
+JOIN pg_catalog.pg_roles m ON m.oid = a.member
+LEFT JOIN pg_catalog.pg_roles g ON g.oid = a.grantor
+WHERE NOT (r.rolname ~ '^pg_' AND m.rolname ~ '^pg_')
+ORDER BY r.rolname, m.rolname, g.rolname;
+
+-- settings of roles, of a cluster
+SELECT (r.rolname)::pg_catalog.text AS role,
+       (c.setting)::pg_catalog.text AS setting
+FROM pg_catalog.pg_db_role_setting s
+LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole,
+LATERAL pg_catalog.unnest(s.setconfig) WITH ORDINALITY c(setting, place)
+WHERE s.setdatabase = 0 AND (s.setrole = 0 OR r.rolname !~ '^pg_')
+ORDER BY r.rolname NULLS LAST, c.place;
+
+-- tablespaces, of a cluster
+SELECT (t.oid)::pg_catalog.text AS oid,
+       (t.spcname)::pg_catalog.text AS name,
+       (pg_catalog.pg_get_userbyid(t.spcowner))::pg_catalog.text AS owner,
+       (pg_catalog.pg_tablespace_location(t.oid))::pg_catalog.text AS location,
+       (pg_catalog.array_to_string(t.spcoptions, ', '))::pg_catalog.text AS options,
+       (t.spcacl)::pg_catalog.text AS acl,
+       (pg_catalog.acldefault('t', t.spcowner))::pg_catalog.text AS acldefault,
+       (pg_catalog.shobj_description(t.oid, 'pg_tablespace'))::pg_catalog.text AS comment
+FROM pg_catalog.pg_tablespace t WHERE t.spcname !~ '^pg_' ORDER BY t.oid;
+
+-- security labels, of a cluster
+SELECT (l.objoid)::pg_catalog.text AS oid,
+       (l.classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass)::pg_catalog.text AS is_role,
+       (l.provider)::pg_catalog.text AS provider,
+       (l.label)::pg_catalog.text AS label
+FROM pg_catalog.pg_shseclabel l
+WHERE l.classoid IN ('pg_catalog.pg_authid'::pg_catalog.regclass, 'pg_catalog.pg_tablespace'::pg_catalog.regclass)
+ORDER BY l.classoid, l.objoid, l.provider;
+
+-- databases, of a cluster
+SELECT (d.datname)::pg_catalog.text AS name
+FROM pg_catalog.pg_database d
+WHERE d.datallowconn AND d.datconnlimit <> -2 AND d.datname NOT IN ('template0', 'template1', 'postgres')
+ORDER BY d.datname;
