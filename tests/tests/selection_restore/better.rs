@@ -2,7 +2,7 @@
 
 use pgx_tests::{Cluster, Database, Pipe, Scratch, judge, stock, tool};
 
-use crate::Shop;
+use crate::{Shop, without};
 
 /// Whether a load into a new database succeeds.
 fn load<'a>(shop: &Shop, flags: &[&str]) -> (Database<'a>, pgx_tests::Finished) {
@@ -167,6 +167,26 @@ fn partitions_and_children_come_along_when_asked_for() {
     );
     let filled = shop.by_toc(&["-a", "--exclude-table-data-and-children", "log"]);
     assert!(!filled.iter().any(|line| line.contains(" log_20")), "{filled:?}");
+}
+
+#[test]
+fn an_archive_of_pg_dump_is_selected_from_alike() {
+    let shop = Shop::new();
+    for flags in [
+        &["-t", "sales.orders"][..],
+        &["-t", "customers"],
+        &["--with-dependencies", "-t", "sales.open_orders", "-s"],
+        &["-n", "sales", "-x"],
+        &["--table-and-children", "public.log", "-s"],
+        &["--exclude-table", "public.customers", "-s"],
+    ] {
+        // What statistics of a constraint's index belong to, such an archive does not say.
+        let flags = &[flags, &["--no-statistics"]].concat();
+        let ours = shop.script(&mut tool("pgx-load"), flags, &shop.stream);
+        let theirs = shop.script(&mut tool("pgx-load"), flags, &shop.archive);
+        let (more, missing) = (without(&theirs, &ours), without(&ours, &theirs));
+        assert!(ours == theirs, "{flags:?}: missing {missing:#?}, more {more:#?}");
+    }
 }
 
 #[test]
