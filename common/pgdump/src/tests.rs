@@ -262,6 +262,14 @@ fn hostile_blocks_are_refused_by_name() {
 }
 
 #[test]
+fn a_table_of_contents_at_the_end_is_passed_by() {
+    // pg_dump wants to fill in offsets, and what it writes to was opened for appending.
+    let mut archive = custom_pipe(Version::V1_16, Algorithm::Gzip);
+    archive.extend_from_within(50..500);
+    expect_all(&heard(|heard| custom::read(archive.as_slice(), heard)).expect("sound"));
+}
+
+#[test]
 fn offsets_beyond_the_file_and_of_other_entries_are_refused() {
     let wrong = |offset: u64| {
         let mut laid_out = plan(Version::V1_16, Algorithm::None);

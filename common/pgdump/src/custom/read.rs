@@ -92,15 +92,26 @@ impl<R: BufRead> Blocks<R> {
     }
 
     fn all<V: Visitor>(&mut self, visitor: &mut V) -> Result<(), V::Error> {
-        while !self.source.is_at_end()? {
+        while !self.missing.is_empty() && !self.source.is_at_end()? {
             self.one(None, visitor)?;
         }
         match self.missing.iter().min() {
-            None => Ok(()),
+            // What pg_dump appends to a file that can only be appended to: its table of contents, once more.
+            None => Ok(self.drain()?),
             Some(first) => Err(Error::new(Fault::Ended)
                 .about(self.about(*first))
                 .at(self.source.at())
                 .into()),
+        }
+    }
+
+    /// Reads to the end, so that the program that writes it can finish.
+    fn drain(&mut self) -> Result<(), Error> {
+        loop {
+            match self.source.fill()?.len() {
+                0 => return Ok(()),
+                bytes => self.source.consume(bytes),
+            }
         }
     }
 
