@@ -57,8 +57,14 @@ impl Worker<'_> {
             purposes.push(Purpose::Commit);
         }
         let answers = self.target.session.burst(burst).await;
+        // What happens between them may be about any.
+        let name = |part: Option<&(EntryId, Vec<Chunk>)>| part.and_then(|(id, _)| self.contents.get(*id));
+        let names = match (name(parts.first()), name(parts.last())) {
+            (Some(first), Some(last)) => format!("{} to {}", first.describe(), last.describe()),
+            _ => String::new(),
+        };
         for (answer, purpose) in answers.into_iter().zip(&purposes) {
-            check(answer, purpose)?;
+            check(answer, purpose, &names)?;
         }
         for chunk in parts.iter().flat_map(|(_, chunks)| chunks) {
             let taken = Told::Taken(chunk.rows, chunk.bytes.len() as u64);
@@ -93,13 +99,13 @@ fn add(entry: &Entry, chunks: &[Chunk], burst: &mut Burst) -> Result<(), Failure
     sent.map_err(|error| failure::at(&error, entry.describe(), STAGE))
 }
 
-/// An error unless the server did what a statement is there for.
-fn check(answer: Result<String, Error>, purpose: &Purpose<'_>) -> Result<(), Failure> {
+/// An error unless the server did what a statement is there for; `names` are all of the entries.
+fn check(answer: Result<String, Error>, purpose: &Purpose<'_>, names: &str) -> Result<(), Failure> {
     match (answer, purpose) {
         (Err(error), Purpose::Rows(entry, _) | Purpose::Objects(entry)) => {
             Err(failure::at(&error, entry.describe(), STAGE))
         }
-        (Err(error), Purpose::Session | Purpose::Commit) => Err(failure::server(&error)),
+        (Err(error), Purpose::Session | Purpose::Commit) => Err(failure::at(&error, names, STAGE)),
         (Ok(tag), Purpose::Rows(entry, sent)) => match rows_of(&tag) {
             Some(counted) if counted == *sent => Ok(()),
             counted => Err(miscounted(entry, counted.unwrap_or(0), *sent)),
