@@ -32,8 +32,9 @@ pub static MANUAL: Manual = Manual {
          the second gets another name, and the others are quoted. Literals are written with \
          standard_conforming_strings on.",
         "What is chosen is chosen as pg_dump chooses: patterns are matched by the server, exclusions win, and the \
-         flags below mean what they mean there. Four things differ. Schemas and tables that every server has are no \
-         part of a dump, whatever pattern matches them. In a filter file, include extension means what -e means, and \
+         flags below mean what they mean there. Five things differ. A table that is \
+         named brings its extended statistics. Schemas and tables that every server has are no part of a dump, \
+         whatever pattern matches them. In a filter file, include extension means what -e means, and \
          white space around the dot of a quoted name does not count. With \
          --quote-all-identifiers, the comment that every schema public has is not repeated.",
         "A stream always carries owners, tablespaces, access methods, what drops its entries and what makes the \

@@ -59,16 +59,27 @@ fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
             target: row.opt("target")?.map(|_| row.number("target")).transpose()?,
         };
         let id = db.add(class::STATISTIC_EXT, &row, Body::Statistics(statistics))?;
-        // They belong to their own schema, which need not be the table's.
-        let object = db.object(id);
-        let schema = object.schema.map(|schema| &db.object(schema).body);
-        let wanted = match schema {
-            Some(Body::Schema(schema)) if object.extension.is_none() => schema.contents,
-            _ => Wanted::NONE,
-        };
-        db.object_mut(id).wanted = wanted;
+        db.object_mut(id).wanted = wanted(db, id);
     }
     Ok(())
+}
+
+/// They belong to their own schema, which need not be the table's; and to a table that is chosen by its name.
+fn wanted(db: &Database, id: NodeId) -> Wanted {
+    let object = db.object(id);
+    let contents = |schema: Option<NodeId>| match schema.map(|schema| &db.object(schema).body) {
+        Some(Body::Schema(schema)) => schema.contents,
+        _ => Wanted::NONE,
+    };
+    let table = match &object.body {
+        Body::Statistics(statistics) => statistics.table.map(|table| db.object(table)),
+        _ => None,
+    };
+    match table {
+        _ if object.extension.is_some() => Wanted::NONE,
+        Some(table) if !contents(table.schema).any(Wanted::DEFINITION) => table.wanted,
+        _ => contents(object.schema),
+    }
 }
 
 impl Statistics {
