@@ -1,6 +1,7 @@
 //! The same test on servers of several majors.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::campaign;
@@ -17,7 +18,7 @@ pub fn on_majors(every_day: &[u32], test: impl Fn(u32) + Sync) {
     let majors = campaign(every_day, &SUPPORTED);
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicUsize::new(0);
-    let failed = AtomicUsize::new(0);
+    let failed = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 0..cores.min(majors.len()) {
             scope.spawn(|| {
@@ -25,13 +26,12 @@ pub fn on_majors(every_day: &[u32], test: impl Fn(u32) + Sync) {
                     let run = std::panic::AssertUnwindSafe(|| test(major));
                     // The message is on standard error already.
                     if std::panic::catch_unwind(run).is_err() {
-                        eprintln!("this was on major {major}");
-                        failed.fetch_add(1, Ordering::Relaxed);
+                        failed.lock().unwrap_or_else(PoisonError::into_inner).push(major);
                     }
                 }
             });
         }
     });
-    let failed = failed.into_inner();
-    assert!(failed == 0, "failed on {failed} of {} majors", majors.len());
+    let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    assert!(failed.is_empty(), "failed on majors {failed:?}");
 }
