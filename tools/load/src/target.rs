@@ -57,7 +57,6 @@ impl<'a> Target<'a> {
             role: self.args.connection.role.clone(),
             text: self.text,
             row_security: self.args.output.enable_row_security,
-            ..TargetOptions::default()
         };
         target::set_up(&self.session, &options)
             .await
