@@ -6,7 +6,7 @@
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use pgx_archive::{Content, Entry, Event, Head};
+use pgx_archive::{Content, Entry, Event, Head, Kind};
 use pgx_cli::{Exit, Failure, Input, Process};
 use pgx_pgdump::{Algorithm, Assembly, Compression, Error, Target, Version};
 
@@ -102,13 +102,16 @@ impl Method {
 pub struct Request {
     target: Target<Outlet>,
     version: Version,
+    /// The major whose words definitions are in.
+    major: u32,
     compression: Compression,
 }
 
 impl Request {
     /// What the flags ask for; wrong flags are said before anything is read.
     pub fn new(archive: Archive, args: &OutputArgs, input: &Input, process: &Process) -> Result<Request, Failure> {
-        let version = Version::for_pg_restore(args.pg_restore.unwrap_or(PG_RESTORE))
+        let major = args.pg_restore.unwrap_or(PG_RESTORE);
+        let version = Version::for_pg_restore(major)
             .ok_or_else(|| Failure::usage("pg_restore of 12 and later is written for"))?;
         let compression = args.compress.map(Method::of_archive);
         if archive == Archive::Tar && compression.is_some_and(|compression| compression.algorithm != Algorithm::None) {
@@ -151,6 +154,7 @@ impl Request {
         Ok(Request {
             target,
             version,
+            major,
             compression,
         })
     }
@@ -163,12 +167,16 @@ impl Filter<'_> {
         expect_database(&head)?;
         let entries = entries(stream)?;
         let kept = self.select(&head, &entries)?;
-        let contents = Contents::new(entries, kept);
+        let mut contents = Contents::new(entries, kept);
         let Request {
             target,
             version,
+            major,
             compression,
         } = request;
+        for entry in &mut contents.entries {
+            entry.create = in_words_of(entry, major)?;
+        }
         let assembly = Assembly::new(target, &head, &contents.entries, version, compression);
         let mut assembly = assembly.map_err(failure)?;
         self.begin(stream, &contents);
@@ -204,6 +212,22 @@ impl Filter<'_> {
             Some(outlet) => outlet.finish(),
             None => Ok(()),
         }
+    }
+}
+
+/// The definition of an entry as a server of a major understands it.
+fn in_words_of(entry: &Entry, major: u32) -> Result<String, Failure> {
+    let options = pgx_restore::Options {
+        target: Some(major),
+        ..pgx_restore::Options::default()
+    };
+    match entry.kind {
+        Kind::Database => {
+            let made = pgx_restore::database::create(entry, &options);
+            made.map_err(|error| Failure::caused_by(Exit::Failed, &error))
+        }
+        Kind::Subscription => Ok(pgx_restore::subscription::create(entry, &options)),
+        _ => Ok(entry.create_on(options.target).to_owned()),
     }
 }
 

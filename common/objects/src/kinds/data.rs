@@ -82,7 +82,8 @@ pub fn read_with_others(db: &Database) -> Vec<NodeId> {
     db.nodes()
         .filter(|&id| {
             let relation = db.relation(id);
-            relation.is_some_and(|relation| relation.relkind == 'f' || conditional(relation) || sent(relation).any(inside))
+            relation
+                .is_some_and(|relation| relation.relkind == 'f' || conditional(relation) || sent(relation).any(inside))
         })
         .collect()
 }
