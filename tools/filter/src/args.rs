@@ -101,7 +101,8 @@ pub struct OutputArgs {
 
     /// With -F, the oldest pg_restore that must read it (default: 18)
     ///
-    /// 12 to 15 write archives of version 1.14, 16 of 1.15, later ones of 1.16.
+    /// Archives are of version 1.14 for 12 to 15, 1.15 for 16, and 1.16 for later ones; definitions are in words that
+    /// a server of that major understands.
     #[arg(long, value_name = "MAJOR")]
     pub pg_restore: Option<u32>,
 
