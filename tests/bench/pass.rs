@@ -80,7 +80,7 @@ fn write(file: &Path, frames: usize) -> io::Result<()> {
     let table = |id, name| Entry {
         id: EntryId(id),
         visible: true,
-        data: Some(Data {
+        data: Some(Box::new(Data {
             columns: vec!["line".into()],
             types: Vec::new(),
             format: Format::Text,
@@ -92,7 +92,7 @@ fn write(file: &Path, frames: usize) -> io::Result<()> {
             via_root: false,
             estimated_rows: 0,
             estimated_bytes: 0,
-        }),
+        })),
         ..Entry::new(Kind::TableData, Some("public"), name, "")
     };
     toc.entries(&[table(1, "big"), table(2, "small")])

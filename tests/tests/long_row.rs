@@ -25,7 +25,7 @@ fn peak() -> u64 {
 fn entry() -> Entry {
     let mut entry = Entry::new(Kind::TableData, Some("public"), "pictures", "alice");
     entry.id = EntryId(1);
-    entry.data = Some(Data {
+    entry.data = Some(Box::new(Data {
         columns: vec!["picture".into()],
         types: Vec::new(),
         format: Format::Binary,
@@ -37,7 +37,7 @@ fn entry() -> Entry {
         via_root: false,
         estimated_rows: 1,
         estimated_bytes: FIELD as u64,
-    });
+    }));
     entry
 }
 

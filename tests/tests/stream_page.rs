@@ -95,7 +95,7 @@ fn entry() -> Entry {
         attach: "a".into(),
     }));
     entry.fields.insert("fields".into(), 1.into());
-    entry.data = Some(Data {
+    entry.data = Some(Box::new(Data {
         columns: vec!["id".into()],
         types: vec!["text".into()],
         format: Format::Text,
@@ -107,7 +107,7 @@ fn entry() -> Entry {
         via_root: true,
         estimated_rows: 1,
         estimated_bytes: 1,
-    });
+    }));
     entry
 }
 

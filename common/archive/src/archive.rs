@@ -37,10 +37,10 @@ const CHUNK: usize = 64 << 10;
 /// # let mut toc = Writer::new(Vec::new(), Compression::Stored).head(&head)?;
 /// # let mut orders = Entry::new(Kind::TableData, Some("public"), "orders", "shop");
 /// # orders.id = EntryId(1);
-/// # orders.data = Some(Data {
+/// # orders.data = Some(Box::new(Data {
 /// #     columns: vec!["id".into()], types: vec![], format: Format::Text, encoding: "UTF8".into(), settings: Default::default(),
 /// #     parts: 1, part_blocks: 0, logged: true, via_root: false, estimated_rows: 2, estimated_bytes: 8192,
-/// # });
+/// # }));
 /// # toc.entries(&[orders])?;
 /// # let (mut rows, _) = toc.toc_end()?;
 /// # let place = Place { entry: EntryId(1), part: 1, seq: 0 };

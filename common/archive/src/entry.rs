@@ -95,7 +95,7 @@ pub struct Entry {
     pub fields: BTreeMap<String, serde_json::Value>,
     /// For entries with rows: how they are sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub data: Option<Data>,
+    pub data: Option<Box<Data>>,
 }
 
 impl Entry {

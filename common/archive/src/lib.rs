@@ -23,7 +23,7 @@
 //! // A table of contents with one entry, whose rows come in one part.
 //! let mut orders = Entry::new(Kind::TableData, Some("public"), "orders", "shop");
 //! orders.id = EntryId(1);
-//! orders.data = Some(Data {
+//! orders.data = Some(Box::new(Data {
 //!     columns: vec!["id".into(), "item".into()],
 //!     types: Vec::new(),
 //!     format: Format::Text,
@@ -35,7 +35,7 @@
 //!     via_root: false,
 //!     estimated_rows: 2,
 //!     estimated_bytes: 8192,
-//! });
+//! }));
 //!
 //! // Write it.
 //! let head = Head::new(Content::Database, "0b5fa9d2", "2026-01-31T12:00:00Z", "example 1.0");

@@ -23,7 +23,7 @@ fn entry(id: u32, parts: u32) -> Entry {
     let mut entry = Entry::new(Kind::TableData, Some("public"), format!("table_{id}"), "owner");
     entry.id = EntryId(id);
     entry.copy = format!("COPY public.table_{id} (id, value) FROM stdin;\n");
-    entry.data = Some(Data {
+    entry.data = Some(Box::new(Data {
         columns: vec!["id".into(), "value".into()],
         types: Vec::new(),
         format: Format::Text,
@@ -35,7 +35,7 @@ fn entry(id: u32, parts: u32) -> Entry {
         via_root: false,
         estimated_rows: 1000,
         estimated_bytes: 1 << 20,
-    });
+    }));
     entry
 }
 

@@ -57,7 +57,7 @@ fn shape() -> impl Strategy<Value = Shape> {
 fn entry(id: u32, parts: usize) -> Entry {
     let mut entry = Entry::new(Kind::TableData, Some("public"), format!("t{id}"), "shop");
     entry.id = EntryId(id);
-    entry.data = Some(Data {
+    entry.data = Some(Box::new(Data {
         columns: vec!["id".into()],
         types: Vec::new(),
         format: Format::Text,
@@ -69,7 +69,7 @@ fn entry(id: u32, parts: usize) -> Entry {
         via_root: false,
         estimated_rows: 0,
         estimated_bytes: 0,
-    });
+    }));
     entry
 }
 
@@ -196,18 +196,20 @@ fn any_entry() -> impl Strategy<Value = Entry> {
                 .iter()
                 .map(|(name, value)| (name.clone(), value.as_str().into()))
                 .collect();
-            entry.data = visible.then(|| Data {
-                columns: texts.clone(),
-                types: texts.clone(),
-                format: Format::Binary,
-                encoding: texts[6].clone(),
-                settings: settings.clone(),
-                parts: 1 + numbers.len() as u32,
-                part_blocks: u64::MAX,
-                logged: visible,
-                via_root: visible,
-                estimated_rows: u64::MAX,
-                estimated_bytes: 0,
+            entry.data = visible.then(|| {
+                Box::new(Data {
+                    columns: texts.clone(),
+                    types: texts.clone(),
+                    format: Format::Binary,
+                    encoding: texts[6].clone(),
+                    settings: settings.clone(),
+                    parts: 1 + numbers.len() as u32,
+                    part_blocks: u64::MAX,
+                    logged: visible,
+                    via_root: visible,
+                    estimated_rows: u64::MAX,
+                    estimated_bytes: 0,
+                })
             });
             entry
         })

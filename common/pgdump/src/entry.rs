@@ -98,7 +98,7 @@ fn entry(record: &Record, encoding: &Encoding) -> Result<Entry, Error> {
         large_objects::from_single(&mut entry)?;
     }
     if record.has_data {
-        entry.data = Some(data(&mut entry, encoding)?);
+        entry.data = Some(Box::new(data(&mut entry, encoding)?));
     }
     if entry.kind == Kind::Encoding && !encoding.is_bytes() {
         entry.create = "SET client_encoding = 'UTF8';\n".to_owned();

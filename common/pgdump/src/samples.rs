@@ -70,8 +70,8 @@ pub(crate) fn head() -> Head {
     head
 }
 
-fn data(format: Format) -> Option<Data> {
-    Some(Data {
+fn data(format: Format) -> Option<Box<Data>> {
+    Some(Box::new(Data {
         columns: Vec::new(),
         types: Default::default(),
         format,
@@ -83,7 +83,7 @@ fn data(format: Format) -> Option<Data> {
         via_root: false,
         estimated_rows: 0,
         estimated_bytes: 0,
-    })
+    }))
 }
 
 /// Encoding 1, tables 2 and 3 with rows 4 and 5, a group 6 of objects with a comment 7, privileges 8,

@@ -45,7 +45,7 @@ impl std::error::Error for NotCopied {}
 ///
 /// let mut rows = Entry::new(Kind::TableData, Some("public"), "orders", "shop");
 /// rows.copy = "COPY public.orders (id, item) FROM stdin;\n".to_owned();
-/// rows.data = Some(Data {
+/// rows.data = Some(Box::new(Data {
 ///     columns: vec!["id".to_owned(), "item".to_owned()],
 ///     types: Vec::new(),
 ///     format: Format::Binary,
@@ -57,7 +57,7 @@ impl std::error::Error for NotCopied {}
 ///     via_root: false,
 ///     estimated_rows: 0,
 ///     estimated_bytes: 0,
-/// });
+/// }));
 /// assert_eq!(
 ///     copy_in(&rows, Freeze::No)?,
 ///     "COPY public.orders (id, item) FROM STDIN WITH (FORMAT binary)"
@@ -149,7 +149,7 @@ mod tests {
             copy_in(&entry, Freeze::Yes).unwrap(),
             "COPY public.t (id) FROM STDIN WITH (FORMAT text, ENCODING 'UTF8', FREEZE)"
         );
-        entry.data = Some(data(Format::Binary));
+        entry.data = Some(Box::new(data(Format::Binary)));
         // A table without columns has no list of them.
         entry.copy = "COPY public.t  FROM stdin;\n".to_owned();
         assert_eq!(
@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(in_script(&entry, None), plain);
         let mut text = data(Format::Text);
         text.encoding = "LATIN1".to_owned();
-        entry.data = Some(text);
+        entry.data = Some(Box::new(text));
         assert_eq!(
             in_script(&entry, Some("UTF8")),
             "COPY public.t (id) FROM stdin WITH (ENCODING 'LATIN1');\n"
@@ -179,7 +179,7 @@ mod tests {
         entry.copy = "COPY public.\"tàble\" (id) FROM stdin;\n".to_owned();
         let mut binary = data(Format::Binary);
         binary.encoding = "LATIN1".to_owned();
-        entry.data = Some(binary);
+        entry.data = Some(Box::new(binary));
         assert_eq!(
             copy_in(&entry, Freeze::No).unwrap(),
             "COPY public.U&\"t\\00e0ble\" (id) FROM STDIN WITH (FORMAT binary)"
@@ -195,7 +195,7 @@ mod tests {
             "table data public.t has no COPY statement"
         );
         let mut objects = rows("t");
-        objects.data = Some(data(Format::LargeObjects));
+        objects.data = Some(Box::new(data(Format::LargeObjects)));
         assert!(copy_in(&objects, Freeze::No).is_err());
     }
 

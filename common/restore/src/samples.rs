@@ -32,7 +32,7 @@ pub fn table(name: &str) -> Entry {
 pub fn rows(name: &str) -> Entry {
     let mut entry = made(Kind::TableData, name, "");
     entry.copy = format!("COPY public.{name} (id) FROM stdin;\n");
-    entry.data = Some(data(Format::Text));
+    entry.data = Some(Box::new(data(Format::Text)));
     entry
 }
 

@@ -94,7 +94,7 @@ pub fn data(id: EntryId, name: &str, format: Format, parts: u32) -> Entry {
     Entry {
         id,
         dependencies: vec![TABLE],
-        data: Some(Data {
+        data: Some(Box::new(Data {
             columns,
             types: Vec::new(),
             format,
@@ -106,7 +106,7 @@ pub fn data(id: EntryId, name: &str, format: Format, parts: u32) -> Entry {
             via_root: false,
             estimated_rows: 3,
             estimated_bytes: 8192,
-        }),
+        })),
         ..Entry::new(kind, schema, name, "alice")
     }
 }

@@ -174,7 +174,7 @@ mod tests {
     fn table(id: u32, parts: u32, bytes: u64) -> Entry {
         let mut entry = Entry::new(Kind::TableData, Some("public"), format!("t{id}"), "joe");
         entry.id = EntryId(id);
-        entry.data = Some(Data {
+        entry.data = Some(Box::new(Data {
             columns: vec!["a".into()],
             types: Vec::new(),
             format: Format::Text,
@@ -186,7 +186,7 @@ mod tests {
             via_root: false,
             estimated_rows: 0,
             estimated_bytes: bytes,
-        });
+        }));
         entry
     }
 

@@ -24,7 +24,7 @@ pub fn entries(format: Format) -> Vec<Entry> {
     let rows = |name: &str| {
         let mut rows = Entry::new(Kind::TableData, Some("public"), name, "shop");
         rows.copy = format!("COPY public.{name} (id) FROM stdin;\n");
-        rows.data = Some(Data {
+        rows.data = Some(Box::new(Data {
             columns: vec!["id".to_owned()],
             types: vec!["int4".to_owned()],
             format,
@@ -36,7 +36,7 @@ pub fn entries(format: Format) -> Vec<Entry> {
             via_root: false,
             estimated_rows: 0,
             estimated_bytes: 0,
-        });
+        }));
         rows
     };
     let mut index = Entry::new(Kind::Index, Some("public"), "a_id", "shop");

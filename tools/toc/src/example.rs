@@ -68,7 +68,7 @@ pub fn entries() -> Vec<Entry> {
             Entry {
                 catalog: CatalogId { class: 0, oid: 16_385 },
                 dependencies: vec![EntryId(4)],
-                data: Some(Data {
+                data: Some(Box::new(Data {
                     columns: vec!["id".into(), "item".into()],
                     types: Vec::new(),
                     format: Format::Text,
@@ -80,7 +80,7 @@ pub fn entries() -> Vec<Entry> {
                     via_root: false,
                     estimated_rows: 2,
                     estimated_bytes: 8192,
-                }),
+                })),
                 ..Entry::new(Kind::TableData, Some("public"), "or\nders", "alice")
             },
         ),

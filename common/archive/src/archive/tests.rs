@@ -18,7 +18,7 @@ const ITEMS: EntryId = EntryId(7);
 fn entry(id: EntryId, parts: u32) -> Entry {
     let mut entry = Entry::new(Kind::TableData, Some("public"), format!("t{id}"), "shop");
     entry.id = id;
-    entry.data = Some(Data {
+    entry.data = Some(Box::new(Data {
         columns: vec!["id".into()],
         types: Vec::new(),
         format: Format::Text,
@@ -30,7 +30,7 @@ fn entry(id: EntryId, parts: u32) -> Entry {
         via_root: false,
         estimated_rows: 0,
         estimated_bytes: 0,
-    });
+    }));
     entry
 }
 

@@ -36,18 +36,20 @@ fn entry(id: EntryId, parts: Option<u32>) -> Entry {
     let kind = if parts.is_some() { Kind::TableData } else { Kind::Table };
     let mut entry = Entry::new(kind, Some("public"), format!("t{id}"), "shop");
     entry.id = id;
-    entry.data = parts.map(|parts| Data {
-        columns: vec!["id".into()],
-        types: Vec::new(),
-        format: Format::Text,
-        encoding: "UTF8".into(),
-        settings: Default::default(),
-        parts,
-        part_blocks: 0,
-        logged: true,
-        via_root: false,
-        estimated_rows: 0,
-        estimated_bytes: 0,
+    entry.data = parts.map(|parts| {
+        Box::new(Data {
+            columns: vec!["id".into()],
+            types: Vec::new(),
+            format: Format::Text,
+            encoding: "UTF8".into(),
+            settings: Default::default(),
+            parts,
+            part_blocks: 0,
+            logged: true,
+            via_root: false,
+            estimated_rows: 0,
+            estimated_bytes: 0,
+        })
     });
     entry
 }

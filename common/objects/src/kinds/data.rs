@@ -134,7 +134,7 @@ impl TableData {
             Some(_) => Cut::WHOLE,
             None => db.cut(self.table),
         };
-        entry.data = Some(Data {
+        entry.data = Some(Box::new(Data {
             columns: names.iter().map(|name| (*name).to_owned()).collect(),
             types: match self.format {
                 Format::Binary => sent(relation).map(|column| built_of(db, column)).collect(),
@@ -149,7 +149,7 @@ impl TableData {
             via_root: self.root.is_some(),
             estimated_rows: relation.tuples.max(0.0) as u64,
             estimated_bytes: db.sizes.get(&object.catalog.oid).map_or(0, |size| size.bytes),
-        });
+        }));
         Some(entry)
     }
 }

@@ -26,7 +26,7 @@ impl LargeObjectData {
         };
         let (name, owner) = (&out.db.object(id).name, out.db.owner(self.group));
         let mut entry = Entry::new(Kind::Blobs, None, name, owner);
-        entry.data = Some(Data {
+        entry.data = Some(Box::new(Data {
             columns: Vec::new(),
             types: Vec::new(),
             format: Format::LargeObjects,
@@ -38,7 +38,7 @@ impl LargeObjectData {
             via_root: false,
             estimated_rows: count,
             estimated_bytes: count * GUESS,
-        });
+        }));
         out.after(entry, vec![self.group], Some(self.group));
     }
 }

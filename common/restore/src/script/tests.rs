@@ -202,7 +202,7 @@ fn large_objects() -> Vec<Entry> {
     }];
     let mut contents = plain(Kind::Blobs, "7..8");
     contents.owner = "shop".to_owned();
-    contents.data = Some(data(Format::LargeObjects));
+    contents.data = Some(Box::new(data(Format::LargeObjects)));
     contents.dependencies = vec![EntryId(1)];
     numbered(vec![group, acl, contents])
 }

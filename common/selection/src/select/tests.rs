@@ -170,7 +170,7 @@ fn shop() -> Vec<Entry> {
         entry.dependencies = needs.iter().map(|need| id(need)).collect();
         entry.visible = schema == Some("public") && crate::tree::is_relation(&kind);
         entry.inherits = (*name == "log_1").then(|| id("TABLE log")).into_iter().collect();
-        entry.data = matches!(kind, Kind::TableData | Kind::Blobs).then(|| data.clone());
+        entry.data = matches!(kind, Kind::TableData | Kind::Blobs).then(|| Box::new(data.clone()));
         entry
     });
     entries.collect()

@@ -68,7 +68,7 @@ mod tests {
 
     fn entry(columns: &[&str], format: Format) -> Entry {
         let mut entry = Entry::new(Kind::TableData, Some("public"), "Order", "joe");
-        entry.data = Some(Data {
+        entry.data = Some(Box::new(Data {
             columns: columns.iter().map(|name| (*name).to_owned()).collect(),
             types: Vec::new(),
             format,
@@ -80,7 +80,7 @@ mod tests {
             via_root: false,
             estimated_rows: 0,
             estimated_bytes: 0,
-        });
+        }));
         entry
     }
 
