@@ -302,6 +302,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bursting<S> {
         }
         Poll::Ready(Ok(()))
     }
+
+    /// Takes in some answers, and writes what is queued meanwhile; false when the server has hung up.
+    fn poll_answers(stream: &mut S, state: &mut State, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
+        if let Poll::Ready(Err(error)) = Self::poll_drain(stream, state, cx) {
+            return Poll::Ready(Err(error));
+        }
+        let mut chunk = [0; CHUNK];
+        let mut chunk = ReadBuf::new(&mut chunk);
+        ready!(Pin::new(stream).poll_read(cx, &mut chunk))?;
+        if chunk.filled().is_empty() {
+            state.ended();
+            return Poll::Ready(Ok(false));
+        }
+        state.incoming.extend_from_slice(chunk.filled());
+        state.sort()?;
+        Poll::Ready(Ok(true))
+    }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Bursting<S> {
@@ -321,18 +338,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Bursting<S> {
             if state.waiting.is_empty() {
                 return Pin::new(stream).poll_read(cx, buf);
             }
-            if let Poll::Ready(Err(error)) = Self::poll_drain(stream, state, cx) {
-                return Poll::Ready(Err(error));
-            }
-            let mut chunk = [0; CHUNK];
-            let mut chunk = ReadBuf::new(&mut chunk);
-            ready!(Pin::new(&mut *stream).poll_read(cx, &mut chunk))?;
-            if chunk.filled().is_empty() {
-                state.ended();
+            if !ready!(Self::poll_answers(stream, state, cx))? {
                 return Poll::Ready(Ok(()));
             }
-            state.incoming.extend_from_slice(chunk.filled());
-            state.sort()?;
         }
     }
 }
@@ -350,8 +358,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Bursting<S> {
         Pin::new(stream).poll_flush(cx)
     }
 
+    /// A session that is given up ends when the server is done with its bursts, or has been told to stop: as long
+    /// as it works, the connection stands.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+        let Bursting { stream, bursts } = self.get_mut();
+        let mut state = bursts.state();
+        while !state.waiting.is_empty() {
+            if !ready!(Self::poll_answers(stream, &mut state, cx))? {
+                break;
+            }
+        }
+        drop(state);
+        Pin::new(stream).poll_shutdown(cx)
     }
 }
 
@@ -433,6 +451,23 @@ mod tests {
         let answers = answered.await.unwrap();
         assert_eq!(answers.len(), 2);
         assert_eq!(answers[1].as_ref().unwrap_err().sqlstate(), Some("57P01"));
+    }
+
+    #[tokio::test]
+    async fn a_connection_stands_until_its_burst_is_answered() {
+        let (ours, mut server) = duplex(1 << 16);
+        let bursts = Arc::new(Bursts::default());
+        let mut stream = Bursting::new(ours, bursts.clone());
+        drop(bursts.begin(burst()));
+        let ending = tokio::spawn(async move { stream.shutdown().await });
+        server.read_exact(&mut [0; 10]).await.unwrap();
+        tokio::task::yield_now().await;
+        assert!(!ending.is_finished());
+        for tag in [b"BEGIN\0".as_slice(), b"COPY 1\0"] {
+            server.write_all(&message(b'C', tag)).await.unwrap();
+            server.write_all(&message(b'Z', b"T")).await.unwrap();
+        }
+        assert!(ending.await.unwrap().is_ok());
     }
 
     #[test]
