@@ -63,7 +63,7 @@ fn a_signal_ends_a_dump_whose_reader_has_stopped() {
 #[test]
 fn a_signal_between_two_statements_is_not_lost() {
     let database = big();
-    for number in [5, 20, 60] {
+    for number in [5, 20, 40] {
         let proxy = Proxy::before(database.cluster());
         proxy.at(Moment::Message(number), Act::Pause);
         let dump = Running::start(tool("pgx-dump").args(["-d", &proxy.url(&database)]));
