@@ -114,6 +114,8 @@ async fn begin(session: Session, info: Conninfo, args: &DumpArgs, process: &Proc
             Ok(snapshot) => Some(snapshot),
             Err(error) if error.is_connection() => return Err(error.into()),
             Err(error) => {
+                // It may be that the user stopped it.
+                process.interrupt.check()?;
                 let notice = Notice::new("the server cannot share its snapshot: reading with one session");
                 process.messages.warning(notice.detail(error.message()));
                 session.rollback().await?;

@@ -119,7 +119,7 @@ async fn send(
         let wanted = lanes::worthwhile(&parts, args.reading.lanes());
         let widened = async {
             source.widen(wanted, args, process).await;
-            Ok(())
+            Ok(process.interrupt.check()?)
         };
         stream::alive(widened, stage, |tick, out| encoder.tick(tick, out), &mut sink).await?;
         let missing = lanes::missing(&parts);
