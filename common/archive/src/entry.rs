@@ -10,6 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::kind::{Kind, Section};
 
+/// Name of a field of entries that may be there already in the target: the statement that makes the object, and
+/// nothing more.
+pub const MAKE: &str = "make";
+/// Name of a field of such entries: the statements that make the object what it should be, once it is there.
+pub const IF_THERE: &str = "if_there";
+
 /// Number of an entry in its stream, from 1; 0 is the stream itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -38,7 +38,6 @@ mod script;
 mod setting;
 mod tablespace;
 
-pub use entries::IF_THERE;
 pub use label::Label;
 pub use membership::Membership;
 pub use only::Referred;

@@ -44,6 +44,7 @@
 pub mod analyses;
 mod analyze;
 pub mod claims;
+pub mod cluster;
 pub mod contents;
 pub mod copy;
 pub mod database;

@@ -1,8 +1,8 @@
-//! A stream into a database: definitions, rows, what depends on rows, statistics.
+//! One member of a stream into a database: definitions, rows, what depends on rows, statistics.
 
 use futures_util::future::{Either, join_all, select};
 use pgx_archive::head::LATIN1_BYTES;
-use pgx_archive::{Content, Head, Kind};
+use pgx_archive::{Content, Entry, Head, Kind};
 use pgx_cli::{Failure, Notice, Process};
 use pgx_restore::contents::STATISTICS_SINCE;
 use pgx_restore::{Contents, Options, Schedule};
@@ -41,28 +41,28 @@ pub fn expect_whole_database(head: &Head) -> Result<(), Failure> {
     )))
 }
 
-/// Loads the stream; a failure says what the target has.
+/// Loads a database, as one member of a stream brings it; a failure says what the target has.
 pub async fn apply(
     args: &LoadArgs,
     selection: &Selection,
     process: &Process,
-    mut intake: Intake,
+    (head, entries): (&Head, &[Entry]),
+    intake: &mut Intake,
 ) -> Result<(), Failure> {
-    let untouched = |failure| Tally::default().tell(failure);
-    let (head, entries) = intake.contents().await.map_err(untouched)?;
+    expect_whole_database(head).map_err(|failure| failure.within(intake.name()))?;
     let mut options = args.options();
     if options.create && !entries.iter().any(|entry| entry.kind == Kind::Database) {
         return Err(Failure::failed("the stream does not say how to create its database")
             .within(intake.name())
             .hint("create an empty database and load into it without -C"));
     }
-    let kept = choose(selection, (&head, &entries), &intake, process)?;
-    let chosen = Contents::of(&entries, &kept.order, &options);
-    let target = Target::connect(args, process, text_of(&head)).await?;
+    let kept = choose(selection, (head, entries), intake, process)?;
+    let chosen = Contents::of(entries, &kept.order, &options);
+    let target = Target::connect(args, process, text_of(head)).await?;
     target.examine(head.source.version, makes_definitions(&chosen)).await?;
     options.target = Some(target.session.version().major());
     mention_statistics(&chosen, &options, process);
-    let contents = Contents::of(&entries, &kept.order, &options);
+    let contents = Contents::of(entries, &kept.order, &options);
 
     let mut tally = Tally {
         to_fill: contents.wanted().filter(|entry| entry.data.is_some()).count() as u64,
@@ -98,7 +98,7 @@ struct Loading<'a> {
 }
 
 impl Loading<'_> {
-    async fn load(&self, mut target: Target<'_>, mut intake: Intake, tally: &mut Tally) -> Result<(), Failure> {
+    async fn load(&self, mut target: Target<'_>, intake: &mut Intake, tally: &mut Tally) -> Result<(), Failure> {
         let progress = self.process.progress();
         progress.expect(self.contents.wanted().len() as u64, self.expected());
         let mut schedule = Schedule::new(self.contents);
@@ -132,7 +132,7 @@ impl Loading<'_> {
         let agenda = Agenda::new(self.contents, &mut schedule, !self.args.output.no_analyze);
         let mut foreman = Foreman::new(self.contents, self.process, &progress, tally, agenda, crew);
         let direct = async {
-            foreman.load(&mut intake).await?;
+            foreman.load(intake).await?;
             drop(foreman);
             Ok(())
         };

@@ -14,7 +14,9 @@ use pgx_cli::{Exit, Failure, Input, Sniffed};
 use pgx_pgdump::{Contents, Error, Next, Visitor, custom, directory, tar};
 use pgx_rows::Rows;
 
-use crate::intake::{Arrival, Desk, rows_format};
+use crate::checked::rows_format;
+use crate::desk::Desk;
+use crate::intake::Arrival;
 
 /// Bytes of a part, from which on the next row begins another: worth a COPY of its own.
 const PART: u64 = 16 << 20;
@@ -46,7 +48,7 @@ pub fn read(input: Input, desk: Desk) {
         _ => custom::read(input, &mut archive),
     };
     let last = match read {
-        Ok(()) => Ok(Arrival::End),
+        Ok(()) => Ok(Arrival::End { more: false }),
         Err(Stop::Failed(failure)) => Err(failure.within(&name)),
         Err(Stop::NobodyListens) => return,
     };

@@ -249,7 +249,7 @@ impl<'a> Foreman<'a> {
                     self.entry_in(id, all);
                 }
             }
-            Arrival::End => self.over = true,
+            Arrival::End { .. } => self.over = true,
             // What is not wanted has been checked, and goes no further.
             _ => {}
         }

@@ -1,12 +1,13 @@
 //! The story of a load.
 
 use pgx_cli::{Content, Exit, Failure, Process};
+use pgx_selection::Selection;
 
-use crate::apply;
 use crate::archive_input;
 use crate::args::LoadArgs;
 use crate::choice;
 use crate::intake::Intake;
+use crate::members;
 use crate::script;
 
 /// Runs the tool.
@@ -22,15 +23,21 @@ async fn story(args: &LoadArgs, process: &Process) -> Result<(), Failure> {
     if !archive_input::is_archive(&input) {
         input.expect_stream()?;
     }
+    // The database itself is no part that would be worth seeking.
+    let part = !Selection {
+        database: true,
+        ..selection.clone()
+    }
+    .is_everything();
     match &args.output.file {
         None => {
-            let intake = Intake::start(input, args.output.buffer, process)?;
-            apply::apply(args, &selection, process, intake).await
+            let intake = Intake::start(input, part, args.output.buffer, process)?;
+            members::load(args, &selection, process, intake).await
         }
         Some(file) => {
             let output = process.output(Some(file), Content::Text)?;
             input.expect_apart(&output)?;
-            let intake = Intake::start(input, args.output.buffer, process)?;
+            let intake = Intake::start(input, part, args.output.buffer, process)?;
             script::write((args, &selection), process, intake, output).await
         }
     }

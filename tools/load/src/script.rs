@@ -13,7 +13,7 @@ use pgx_rows::large_object::records;
 use pgx_selection::Selection;
 use pgx_server::Text;
 
-use crate::apply::text_of;
+use crate::apply::{expect_whole_database, text_of};
 use crate::args::LoadArgs;
 use crate::choice::choose;
 use crate::intake::{Arrival, Chunk, Intake};
@@ -33,6 +33,7 @@ pub async fn write(
     output: Output,
 ) -> Result<(), Failure> {
     let (head, entries) = intake.contents().await?;
+    expect_whole_database(&head).map_err(|failure| failure.within(intake.name()))?;
     let options = args.options();
     let kept = choose(selection, (&head, &entries), &intake, process)?;
     let contents = &Contents::of(&entries, &kept.order, &options);
@@ -66,7 +67,14 @@ pub async fn write(
                 writing.end(entry)?;
                 progress.entry_done();
             }
-            Arrival::End => break,
+            Arrival::End { more: false } => break,
+            Arrival::End { more: true } => {
+                return Err(
+                    Failure::failed("a script is of one database, and another follows in the stream")
+                        .within(intake.name())
+                        .hint("load the stream with -C, or write a script of each database"),
+                );
+            }
             Arrival::Head(_) | Arrival::Contents(_) | Arrival::PartEnd(..) => {}
         }
     }
@@ -223,7 +231,7 @@ mod tests {
         let result = runtime.expect("a runtime needs only memory").block_on(async {
             let input = Input::from_reader(std::io::Cursor::new(stream_in(format, sent)), "shop.pgx")?;
             let output = process.output(Some(&file), Content::Text)?;
-            let intake = Intake::start(input, 64 << 20, &process)?;
+            let intake = Intake::start(input, false, 64 << 20, &process)?;
             write((&args, &Selection::default()), &process, intake, output).await
         });
         let text = std::fs::read_to_string(&file).unwrap_or_default();

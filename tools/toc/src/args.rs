@@ -27,7 +27,7 @@ pub struct TocArgs {
     /// rows, bytes, digest. Last, one end: entries, whether everything was checked, and whether it is
     /// complete. The fields of header and entry are those of HEAD and ENTRIES in pgx-stream(5). Fields may
     /// be added in later versions, never renamed.
-    #[arg(long, help_heading = "Output options")]
+    #[arg(long, help_heading = "Output options", conflicts_with = "view")]
     pub json: bool,
 
     /// List the database itself, too
@@ -40,8 +40,26 @@ pub struct TocArgs {
     ///
     /// Checks every checksum, the order of frames, all totals and the digest of every row. A stream that
     /// is cut short, or whose producer failed, ends with status 3 and a message that says what came last.
-    #[arg(long, help_heading = "Output options")]
+    #[arg(long, help_heading = "Output options", conflicts_with = "view")]
     pub check: bool,
+
+    /// Show what belongs to what, as a tree
+    #[arg(long, help_heading = "Output options", group = "view")]
+    pub tree: bool,
+
+    /// List how much each table holds: rows, bytes, bytes in the stream
+    ///
+    /// Everything is read for that, and nothing unpacked.
+    #[arg(long, help_heading = "Output options", group = "view")]
+    pub sizes: bool,
+
+    /// Write the statements of the entries
+    #[arg(long, help_heading = "Output options", group = "view")]
+    pub sql: bool,
+
+    /// List the roles that the entries name
+    #[arg(long, help_heading = "Output options", group = "view")]
+    pub roles: bool,
 
     /// What to list.
     #[command(flatten)]
@@ -78,6 +96,11 @@ pub static MANUAL: Manual = Manual {
     examples: &[
         ("pgx-dump app | pgx-toc", "list what a dump of a database holds"),
         ("pgx-toc --check app.pgx", "check an archive before trusting it"),
+        ("pgx-dump app | pgx-toc --sizes", "how much each table holds"),
+        (
+            "pgx-toc --roles app.pgx",
+            "the roles that must be there before it is loaded",
+        ),
         (
             "pgx-toc -t orders app.pgx > app.list",
             "what belongs to a table, as a list to edit and give to pgx-load -L",

@@ -8,6 +8,7 @@ use pgx_cli::{Failure, Progress};
 use pgx_rows::{Format, Rows};
 
 use crate::contents::Contents;
+use crate::sizes::Sizes;
 use crate::stream::Stream;
 
 /// How far a stream was read, beyond its table of contents.
@@ -16,6 +17,8 @@ pub enum Rest {
     Unread,
     /// To its end: checksums, order and totals are right; rows were not looked at.
     Passed,
+    /// To its end: how much each entry holds was counted.
+    Measured(Sizes),
     /// To its end, every row.
     Checked(Check),
 }

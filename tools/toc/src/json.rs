@@ -51,7 +51,7 @@ pub fn contents(contents: &Contents, kept: &Kept, out: &mut impl Write) -> io::R
 pub fn end(contents: &Contents, rest: &Result<Rest, Failure>, out: &mut impl Write) -> io::Result<()> {
     let (checked, complete, error) = match rest {
         Ok(Rest::Unread) => (None, None, None),
-        Ok(Rest::Passed) => (None, Some(true), None),
+        Ok(Rest::Passed | Rest::Measured(_)) => (None, Some(true), None),
         Ok(Rest::Checked(check)) => (Some(check), Some(true), None),
         Err(failure) => (
             None,

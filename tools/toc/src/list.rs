@@ -81,7 +81,7 @@ fn lines<'a>(contents: &'a Contents, kept: &'a Kept, choice: Choice) -> Box<dyn 
 
 /// Whether pg_restore's list has it: everything that a restore would run or fill, but not what only
 /// sets the stage.
-fn is_listed(entry: &Entry) -> bool {
+pub fn is_listed(entry: &Entry) -> bool {
     match entry.kind {
         Kind::Encoding | Kind::StdStrings | Kind::SearchPath => false,
         _ => entry.data.is_some() || !entry.create.is_empty(),
@@ -103,7 +103,7 @@ fn line(entry: &Entry) -> String {
 }
 
 /// A name cannot begin a new line, which `-L` would take for an entry.
-fn one_line(text: &str) -> Cow<'_, str> {
+pub fn one_line(text: &str) -> Cow<'_, str> {
     if text.contains(['\n', '\r']) {
         text.replace(['\n', '\r'], " ").into()
     } else {

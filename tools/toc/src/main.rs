@@ -11,7 +11,10 @@ mod example;
 mod json;
 mod list;
 mod run;
+mod sizes;
+mod sql;
 mod stream;
+mod tree;
 
 fn main() -> ExitCode {
     pgx_cli::start(&args::MANUAL, run::run)

@@ -11,7 +11,9 @@ use crate::check::{Check, Rest};
 use crate::contents::Contents;
 use crate::json;
 use crate::list::{self, Choice};
+use crate::sizes::Sizes;
 use crate::stream::Stream;
+use crate::{sql, tree};
 
 /// Reads the table of contents, lists it, and reads on as far as it must.
 pub fn run(args: TocArgs, process: &Process) -> Result<(), Failure> {
@@ -31,7 +33,12 @@ pub fn run(args: TocArgs, process: &Process) -> Result<(), Failure> {
 
     let seekable = input.is_seekable();
     let is_directory = matches!(input.sniffed(), Sniffed::Directory { .. });
-    let extent = match (args.check, seekable || is_directory) {
+    if args.sizes && is_archive {
+        return Err(Failure::failed("pg_dump's archives do not say how much they hold")
+            .within(input.name())
+            .hint("load it, and look at the database"));
+    }
+    let extent = match (args.check || args.sizes, seekable || is_directory) {
         (true, _) => Extent::Rows,
         // The program that writes it must be able to finish.
         (false, false) => Extent::End,
@@ -52,10 +59,13 @@ pub fn run(args: TocArgs, process: &Process) -> Result<(), Failure> {
         everything: process.messages.verbosity() >= Verbosity::Verbose,
         safe: output.destination() == Destination::Terminal,
     };
-    match (args.json, args.check) {
-        (true, _) => json::contents(&contents, &kept, &mut output),
-        (false, false) => list::write(&contents, &kept, choice, &mut output),
-        (false, true) => Ok(()),
+    match View::of(&args) {
+        View::Json => json::contents(&contents, &kept, &mut output),
+        View::List => list::write(&contents, &kept, choice, &mut output),
+        View::Tree => tree::write(&contents, &kept, choice.safe, &mut output),
+        View::Sql => sql::write(&contents, &kept, choice.safe, &mut output),
+        View::Roles => sql::roles(&contents, &kept, choice.safe, &mut output),
+        View::Sizes | View::Check => Ok(()),
     }
     .and_then(|()| output.flush())
     .map_err(|error| output.failure(error))?;
@@ -64,6 +74,9 @@ pub fn run(args: TocArgs, process: &Process) -> Result<(), Failure> {
         (Source::Archive(rest), _) => rest,
         (Source::Stream(_), Extent::Contents) => Ok(Rest::Unread),
         (Source::Stream(mut stream), Extent::End) => stream.pass_by(&contents).map(|()| Rest::Passed),
+        (Source::Stream(mut stream), Extent::Rows) if args.sizes => {
+            Sizes::read(&mut stream, &contents, &process.progress()).map(Rest::Measured)
+        }
         (Source::Stream(mut stream), Extent::Rows) => {
             Check::read(&mut stream, &contents, &process.progress()).map(Rest::Checked)
         }
@@ -71,11 +84,38 @@ pub fn run(args: TocArgs, process: &Process) -> Result<(), Failure> {
     match (&rest, args.json) {
         (_, true) => json::end(&contents, &rest, &mut output),
         (Ok(Rest::Checked(check)), false) => check.write(&contents, &mut output),
+        (Ok(Rest::Measured(sizes)), false) => sizes.write(&contents, &kept, choice.safe, &mut output),
         (_, false) => Ok(()),
     }
     .map_err(|error| output.failure(error))?;
     output.finish()?;
     rest.map(|_| ())
+}
+
+/// What is written.
+enum View {
+    List,
+    Json,
+    Tree,
+    Sql,
+    Roles,
+    Sizes,
+    /// Nothing but whether all is well.
+    Check,
+}
+
+impl View {
+    fn of(args: &TocArgs) -> View {
+        match args {
+            TocArgs { json: true, .. } => View::Json,
+            TocArgs { tree: true, .. } => View::Tree,
+            TocArgs { sql: true, .. } => View::Sql,
+            TocArgs { roles: true, .. } => View::Roles,
+            TocArgs { sizes: true, .. } => View::Sizes,
+            TocArgs { check: true, .. } => View::Check,
+            _ => View::List,
+        }
+    }
 }
 
 /// Where the rest comes from, or what has been found of it already.

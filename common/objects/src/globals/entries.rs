@@ -1,7 +1,8 @@
 //! The globals as entries of a stream.
 //!
-//! What may be there already in the target carries the statements for that case too, in a field.
+//! What may be there already in the target carries, beside its text, what makes it and what alters it apart.
 
+use pgx_archive::entry::{IF_THERE, MAKE};
 use pgx_archive::{CatalogId, Entry, EntryId, Grant, Kind};
 
 use crate::error::Error;
@@ -10,8 +11,6 @@ use crate::sql::ident;
 
 use super::Globals;
 
-/// Field of an entry: the statements to run instead where the object is there already.
-pub const IF_THERE: &str = "if_there";
 /// `pg_authid`
 const AUTHID: u32 = 1260;
 /// `pg_tablespace`
@@ -29,6 +28,7 @@ impl Globals {
             };
             entry.create = role.create() + &role.alter();
             entry.drop = format!("DROP ROLE {};\n", ident(&role.name));
+            entry.fields.insert(MAKE.to_owned(), role.create().into());
             entry.fields.insert(IF_THERE.to_owned(), role.alter().into());
             let what = format!("ROLE {}", ident(&role.name));
             let id = list.push(entry);
@@ -65,9 +65,9 @@ impl Globals {
             };
             entry.create = space.create() + &space.set();
             entry.drop = format!("DROP TABLESPACE {};\n", ident(&space.name));
-            entry
-                .fields
-                .insert(IF_THERE.to_owned(), (space.own() + &space.set()).into());
+            let alter = space.own() + &space.set();
+            entry.fields.insert(MAKE.to_owned(), space.create().into());
+            entry.fields.insert(IF_THERE.to_owned(), alter.into());
             let what = format!("TABLESPACE {}", ident(&space.name));
             let id = list.push(entry);
             list.grants(Some(id), &what, &space.owner, space.grant(), &space.grants);

@@ -1,0 +1,74 @@
+//! What belongs to a cluster: roles, memberships, settings, tablespaces.
+//!
+//! Each entry is made on its own, since some may not be in a transaction. What is there already is altered rather
+//! than made, so loading the same again changes nothing.
+
+use std::collections::HashSet;
+
+use pgx_archive::{Entry, Head, Kind};
+use pgx_cli::{Failure, Process};
+use pgx_restore::cluster::{NAMES, statements};
+use pgx_selection::Selection;
+use pgx_server::Session;
+
+use crate::apply::text_of;
+use crate::args::LoadArgs;
+use crate::choice::choose;
+use crate::failure;
+use crate::intake::{Arrival, Intake};
+use crate::tally::Tally;
+use crate::target::Target;
+
+/// What a message says was being done.
+const STAGE: &str = "making it";
+
+/// Loads the member that brings them.
+pub async fn apply(
+    args: &LoadArgs,
+    selection: &Selection,
+    process: &Process,
+    (head, entries): (&Head, &[Entry]),
+    intake: &mut Intake,
+) -> Result<(), Failure> {
+    if args.output.single_transaction {
+        return Err(
+            Failure::usage("what belongs to a cluster is not loaded in one transaction")
+                .within(intake.name())
+                .hint("leave -1 out: what is there already is altered, so it can be loaded again"),
+        );
+    }
+    let kept = choose(selection, (head, entries), intake, process)?;
+    let target = Target::connect(args, process, text_of(head)).await?;
+    target.examine(head.source.version, false).await?;
+    let there = names(&target.session).await?;
+    let progress = process.progress();
+    progress.stage("making roles and tablespaces");
+    progress.expect(kept.order.len() as u64, 0);
+    let mut tally = Tally::default();
+    for entry in entries.iter().filter(|entry| kept.has(entry.id)) {
+        let is_there = there.contains(&(entry.kind.clone(), entry.name.clone()));
+        for sql in statements(entry, is_there) {
+            let made = target.session.execute(sql).await;
+            made.map_err(|error| tally.tell(failure::at(&error, entry.describe(), STAGE)))?;
+        }
+        tally.made += 1;
+        progress.entry_done();
+    }
+    loop {
+        if let Arrival::End { .. } = intake.next().await.map_err(|failure| tally.tell(failure))? {
+            return Ok(());
+        }
+    }
+}
+
+/// The roles and tablespaces that the target has.
+async fn names(session: &Session) -> Result<HashSet<(Kind, String)>, Failure> {
+    let answer = session.rows(NAMES).await.map_err(|error| failure::server(&error))?;
+    let rows = answer.rows.into_iter().filter_map(|row| {
+        let [Some(kind), Some(name)] = <[Option<String>; 2]>::try_from(row).ok()? else {
+            return None;
+        };
+        Some((Kind::from_tag(&kind), name))
+    });
+    Ok(rows.collect())
+}
