@@ -109,7 +109,7 @@ impl Course {
                 if race.failures.iter().any(|(failed, _)| *failed == way) {
                     continue;
                 }
-                match self.run(workload.task, way, &source) {
+                match self.run(workload, way, &source) {
                     Ok(run) => {
                         say(format_args!(
                             "{} run {}: {:.2} s{}, {}",
@@ -136,18 +136,29 @@ impl Course {
         race
     }
 
-    fn run(&self, task: Task, way: Way, source: &Database) -> Result<Run, String> {
+    fn run(&self, workload: &Workload, way: Way, source: &Database) -> Result<Run, String> {
         let scratch = Scratch::new();
-        match task {
-            Task::Definitions => self.definitions(way, source, scratch.path()),
-            Task::Copy | Task::CopyFar => self.copy(task, way, source, scratch.path()),
+        if workload.task == Task::Definitions {
+            return self.definitions(way, source, scratch.path());
         }
+        let target = self.target.database("copy");
+        let run = self.copy(workload.task, way, (source, &target), scratch.path());
+        if workload.many_files {
+            // It goes with its server.
+            std::mem::forget(target);
+        }
+        run
     }
 
-    fn copy(&self, task: Task, way: Way, source: &Database, scratch: &Path) -> Result<Run, String> {
-        let target = self.target.database("copy");
+    fn copy(
+        &self,
+        task: Task,
+        way: Way,
+        (source, target): (&Database, &Database),
+        scratch: &Path,
+    ) -> Result<Run, String> {
         let urls = match task {
-            Task::CopyFar => (self.far.0.url(source), self.far.1.url(&target)),
+            Task::CopyFar => (self.far.0.url(source), self.far.1.url(target)),
             _ => (source.url(), target.url()),
         };
         let journey = Journey {
@@ -160,7 +171,7 @@ impl Course {
             let analyze = vec![Way::analyze(&self.clients, &journey.target)];
             run.analyze = Some(measure::run(analyze, None, scratch)?.0);
         }
-        match judge(source, &target).difference() {
+        match judge(source, target).difference() {
             None => Ok(run),
             Some(difference) => Err(format!("the copy differs from its source\n{difference}")),
         }

@@ -15,6 +15,9 @@ pub struct Workload {
     pub task: Task,
     /// Runs that are enough however many are asked for, where stock tools take very long.
     pub runs_at_most: usize,
+    /// Whether it has so many files that their removal would slow down who makes files next: some file systems
+    /// (ext4) look at every inode that was freed within a minute or more. Copies then stay until the end.
+    pub many_files: bool,
     script: &'static str,
     /// The script's variable that says how big it is, and its value at scale 1.
     size: (&'static str, u32),
@@ -39,6 +42,7 @@ pub const ALL: &[Workload] = &[
         aim: Some(1.15),
         task: Task::Copy,
         runs_at_most: usize::MAX,
+        many_files: false,
         script: include_str!("../shop.sql"),
         size: ("size", 1000),
     },
@@ -48,6 +52,7 @@ pub const ALL: &[Workload] = &[
         aim: Some(1.4),
         task: Task::Copy,
         runs_at_most: usize::MAX,
+        many_files: false,
         script: include_str!("workloads/one_table.sql"),
         size: ("rows", 3_900_000),
     },
@@ -57,6 +62,7 @@ pub const ALL: &[Workload] = &[
         aim: Some(2.0),
         task: Task::Copy,
         runs_at_most: usize::MAX,
+        many_files: true,
         script: include_str!("workloads/many_tables.sql"),
         size: ("tables", 2_000),
     },
@@ -66,6 +72,7 @@ pub const ALL: &[Workload] = &[
         aim: Some(2.2),
         task: Task::Copy,
         runs_at_most: usize::MAX,
+        many_files: false,
         script: include_str!("workloads/large_objects.sql"),
         size: ("objects", 20_000),
     },
@@ -75,6 +82,7 @@ pub const ALL: &[Workload] = &[
         aim: Some(10.0),
         task: Task::CopyFar,
         runs_at_most: 1,
+        many_files: true,
         script: include_str!("workloads/many_tables.sql"),
         size: ("tables", 2_000),
     },
@@ -84,6 +92,7 @@ pub const ALL: &[Workload] = &[
         aim: None,
         task: Task::Definitions,
         runs_at_most: usize::MAX,
+        many_files: false,
         script: include_str!("workloads/catalog.sql"),
         size: ("tables", 20_000),
     },

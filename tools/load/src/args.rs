@@ -22,6 +22,9 @@ pub static MANUAL: Manual = Manual {
          counted and digested as they arrive and compared with what the stream and the server say of them.",
         "It loads pg_dump's own archives, too: custom and tar from FILE or a pipe, directories by their path. They say \
          nothing about how many rows there are; what can be checked is checked.",
+        "A stream may have several members: what pgx-globals sends, and one database after another, each made by its \
+         own name with -C. Roles and tablespaces that are there already are altered. Databases that the globals \
+         announce must all come; if not, the status is 3.",
         "It stops at the first error and names the object. A stream that is cut short, or whose producer failed, \
          is never taken for complete: the status is then 3, and the message says what came last and what the \
          target has.",
