@@ -193,7 +193,9 @@ fn a_load_that_loses_a_session_names_what_it_was_doing() {
     let said = finished.said(1);
     // Whether the server's own reason still comes through is a matter of luck.
     let reason = said.contains("57P01") || said.contains("the connection to the server was lost");
-    assert!(said.contains("table data ") && reason, "{said}");
+    // By then it may have gone on to what depends on its rows.
+    let named = said.contains("table data ") || said.contains(": creating: ");
+    assert!(named && reason, "{said}");
     wait_until("its sessions are gone", || target.sessions_of("pgx-load") == 0);
 }
 
