@@ -226,10 +226,11 @@ impl<'a> Target<'a> {
         }
     }
 
-    /// Ends a transaction, unless all of the load is one.
+    /// Ends a transaction, unless all of the load is one. Either way the server has answered everything then: the
+    /// last words on a COPY come after the number of its rows, and a burst must not take them for its own.
     pub async fn commit(&self) -> Result<(), pgx_server::Error> {
         match self.args.output.single_transaction {
-            true => Ok(()),
+            true => self.session.execute("").await,
             false => self.session.commit().await,
         }
     }
