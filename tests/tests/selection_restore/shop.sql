@@ -1,7 +1,7 @@
 -- A small shop with some of everything: what selections are tried on.
 SET client_min_messages = error;
 SELECT current_database() AS database \gset
-DO $$ BEGIN CREATE ROLE clerk; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+DO $$ BEGIN CREATE ROLE clerk; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
 CREATE SCHEMA sales; CREATE SCHEMA stock;
 CREATE SCHEMA shelf;
 CREATE SCHEMA "Old Things";
