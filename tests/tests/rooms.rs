@@ -64,6 +64,12 @@ const ROOMS: &[Room] = &[
             "x509-cert",
         ],
     },
+    // The one place where queries of `objects` meet sessions of `server`.
+    Room {
+        name: "pgx-catalogs",
+        ours: &["pgx-archive", "pgx-objects", "pgx-server"],
+        crates: &["futures-util"],
+    },
     Room {
         name: "pgx-cli",
         ours: &[],
@@ -85,6 +91,7 @@ const ROOMS: &[Room] = &[
         name: "pgx-dump",
         ours: &[
             "pgx-archive",
+            "pgx-catalogs",
             "pgx-cli",
             "pgx-objects",
             "pgx-restore",
@@ -96,9 +103,12 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "pgx-load",
+        // It describes what it made, to compare it with what it was to make.
         ours: &[
             "pgx-archive",
+            "pgx-catalogs",
             "pgx-cli",
+            "pgx-objects",
             "pgx-pgdump",
             "pgx-restore",
             "pgx-rows",

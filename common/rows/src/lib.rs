@@ -35,6 +35,7 @@ mod format;
 pub mod insert;
 pub mod large_object;
 mod malformed;
+pub mod object_rows;
 mod rows;
 mod text;
 pub mod to_text;

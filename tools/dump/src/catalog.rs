@@ -1,11 +1,9 @@
 //! From connection to description: names, choice, locks, and then the rest.
 
-use futures_util::future::maybe_done;
-use futures_util::poll;
-use pgx_archive::spelling::quoting_all;
+use pgx_catalogs::ask;
 use pgx_objects::choose;
 use pgx_objects::kinds::{data, sequence};
-use pgx_objects::{Database, Phase, READERS, Reader, Rows, Server};
+use pgx_objects::{Database, Phase, Server};
 use pgx_server::lock::{LockWait, lock};
 use pgx_server::{Session, source};
 
@@ -52,42 +50,4 @@ pub async fn read(session: &Session, server: Server, args: &DumpArgs) -> Result<
         source::allow_foreign_tables(session).await?;
     }
     Ok(db)
-}
-
-/// Sends all queries of a phase at once and takes the answers in, in the order of the table.
-///
-/// Each answer is read when the one before it has become objects: meanwhile the server works on the next, and
-/// only one is in memory.
-async fn ask(session: &Session, db: &mut Database, phase: Phase, quote_all: bool) -> Result<(), Error> {
-    let readers = READERS.iter().filter(|reader| reader.phase == phase);
-    let mut answers: Vec<_> = readers
-        .filter_map(|reader| Some((reader, (reader.query)(db)?)))
-        .map(|(reader, sql)| (reader, Box::pin(maybe_done(answer(session, reader, sql)))))
-        .collect();
-    // A query is sent when its future is first polled.
-    for (_, answer) in &mut answers {
-        let _ = poll!(answer);
-    }
-    for (reader, mut answer) in answers {
-        answer.as_mut().await;
-        if let Some(rows) = answer.as_mut().take_output() {
-            let rows = rows?;
-            quoting_all(quote_all, || (reader.read)(db, &rows))?;
-        }
-    }
-    Ok(())
-}
-
-/// All rows of an answer.
-async fn answer(session: &Session, reader: &Reader, sql: String) -> Result<Rows, Error> {
-    let mut rows = Rows::new(reader.name, [""; 0]);
-    let received = session.each_row(&sql, |columns, row| {
-        rows.name_columns(columns);
-        rows.push(row.values());
-    });
-    received.await.map_err(|error| Error::Query {
-        query: reader.name,
-        error,
-    })?;
-    Ok(rows)
 }

@@ -6,8 +6,7 @@ use pgx_archive::Entry;
 use pgx_archive::spelling::quoting_all;
 use pgx_cli::Process;
 use pgx_objects::kinds::data::{self, Insert};
-use pgx_objects::{Server, emit, order, rewrite};
-use pgx_server::source::row_encoding;
+use pgx_objects::{emit, order, rewrite};
 
 use crate::args::DumpArgs;
 use crate::catalog;
@@ -18,15 +17,7 @@ use crate::parts::{self, Part};
 
 /// Everything that is wanted of the database, in order, and the parts in which its rows are read.
 pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, Error> {
-    let server = Server {
-        version: source.facts.version_num,
-        encoding: row_encoding(&source.session).to_owned(),
-        client_encoding: source.facts.client_encoding.clone(),
-        database: source.facts.database.clone(),
-        search_path: source.facts.search_path.clone(),
-        superuser: source.facts.superuser,
-        standby: source.facts.in_recovery,
-    };
+    let server = pgx_catalogs::server(&source.session, &source.facts);
     let mut db = catalog::read(&source.session, server, args).await?;
     if args.selection.no_toast_compression {
         rewrite::without_compression(&mut db);

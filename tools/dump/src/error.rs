@@ -193,6 +193,15 @@ impl From<pgx_objects::Error> for Error {
     }
 }
 
+impl From<pgx_catalogs::Error> for Error {
+    fn from(error: pgx_catalogs::Error) -> Error {
+        match error {
+            pgx_catalogs::Error::Query { query, error } => Error::Query { query, error },
+            pgx_catalogs::Error::Catalog(error) => Error::Catalog(error),
+        }
+    }
+}
+
 impl From<PatternError> for Error {
     fn from(error: PatternError) -> Error {
         Error::Pattern(error)

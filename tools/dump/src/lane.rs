@@ -10,12 +10,12 @@ use std::sync::Arc;
 use pgx_archive::spelling::ascii_names;
 use pgx_archive::{Compression, DataFrame, Digest, EntryId, Format, Place};
 use pgx_cli::Messages;
+use pgx_rows::object_rows::Records;
 use pgx_rows::{Batcher, TARGET};
 use pgx_server::source::{CopyForm, copy_settings, row_encoding};
 use pgx_server::{CopyOut, Session};
 use tokio::sync::mpsc;
 
-use crate::blobs::Records;
 use crate::error::Error;
 use crate::parts::Part;
 use crate::work::Work;

@@ -1,7 +1,6 @@
 //! pgx-dump: a PostgreSQL database into a stream.
 
 mod args;
-mod blobs;
 mod catalog;
 mod choice;
 mod condition;

@@ -8,11 +8,11 @@ use pgx_restore::{Contents, Heading, Options, Piece, Script, large_objects};
 use pgx_rows::Malformed;
 use pgx_rows::insert::{Inserts, Spelling, Value};
 use pgx_rows::large_object::records;
+use pgx_rows::object_rows::Records;
 use pgx_server::Text;
 use pgx_server::source::{CopyForm, copy_settings};
 
 use crate::args::DumpArgs;
-use crate::blobs::Records;
 use crate::connect::Source;
 use crate::describe::{self, Description};
 use crate::error::Error;

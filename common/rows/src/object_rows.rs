@@ -3,9 +3,9 @@
 //! They are read as binary rows (oid, offset, chunk), where a chunk is one byte longer than a record may be
 //! when the object goes on after it.
 
-use pgx_rows::Malformed;
-use pgx_rows::binary::{HEADER, TRAILER};
-use pgx_rows::large_object::{MAX_RECORD, Record};
+use crate::binary::{HEADER, TRAILER};
+use crate::large_object::{MAX_RECORD, Record};
+use crate::malformed::Malformed;
 
 /// Takes binary rows in pieces cut anywhere and gives encoded records.
 #[derive(Default)]
@@ -101,7 +101,7 @@ fn row(bytes: &[u8]) -> Result<Option<(Row<'_>, usize)>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pgx_rows::large_object::records;
+    use crate::large_object::records;
 
     fn copied(rows: &[(u32, u64, usize)]) -> Vec<u8> {
         let mut bytes = HEADER.to_vec();
