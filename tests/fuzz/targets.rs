@@ -5,7 +5,7 @@ use std::io::Cursor;
 use pgx_archive::frame::HEADER_LEN;
 use pgx_archive::head::FEATURES;
 use pgx_archive::trailer::MAGIC;
-use pgx_archive::{Archive, ArchiveError, Decoder, Entry, Event, Head};
+use pgx_archive::{Archive, ArchiveError, Decoder, Entry, Event, Head, Token};
 
 /// Any bytes, read as a stream: whole, in pieces, and by seeking, all of which must agree.
 pub fn stream(bytes: &[u8]) {
@@ -63,6 +63,19 @@ pub fn entries(bytes: &[u8]) {
         let again: Head = serde_json::from_slice(&json).expect("it was written");
         assert_eq!(again, head);
         let _ = head.check(FEATURES);
+    }
+}
+
+/// Any text as a resume token, as it is and with its checksum made right: what is a token is written the same.
+pub fn token(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let before = text.rsplit_once('.').map_or(&*text, |(before, _)| before);
+    let sealed = format!("{before}.{:08x}", crc32fast::hash(before.as_bytes()));
+    for text in [&*text, &sealed] {
+        match text.parse::<Token>() {
+            Ok(token) => assert_eq!(token.to_string(), text),
+            Err(error) => drop(error.to_string()),
+        }
     }
 }
 

@@ -96,3 +96,20 @@ fn any_json_as_entries() {
         targets::entries(&changed(&json, &mut seeded));
     }
 }
+
+#[test]
+fn any_text_as_a_token() {
+    let archive = "pgx1.0b5fa9d2-77e8-4a56-9d4b-8f1f7b7b1c11.000000000000000000000000000000ab.";
+    let tokens = [
+        "",
+        "2-4,7:1,7:3-4,9",
+        "1:1-4294967295,2",
+        "1-4294967294",
+        "4294967295:4294967295",
+    ];
+    let tokens = tokens.map(|done| format!("{archive}{done}.00000000").into_bytes());
+    let mut seeded = Seeded(0x0123_4567_89ab_cdef);
+    for _ in 0..TRIES {
+        targets::token(&changed(&tokens, &mut seeded));
+    }
+}

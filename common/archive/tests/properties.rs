@@ -291,4 +291,25 @@ proptest! {
             prop_assert_eq!(header.encode().to_vec(), bytes);
         }
     }
+
+    #[test]
+    fn a_token_says_what_is_done(
+        entries in proptest::collection::btree_set(1u32..60, 0..40),
+        parts in proptest::collection::btree_set((1u32..60, 1u32..9), 0..60),
+        plan: u128,
+    ) {
+        let done = DoneParts::new(
+            entries.iter().copied().map(EntryId),
+            parts.iter().map(|(entry, part)| (EntryId(*entry), *part)),
+        );
+        let token = Token::new("0b5fa9d2-77e8-4a56-9d4b-8f1f7b7b1c11", Digest(plan), done).unwrap();
+        let read: Token = token.to_string().parse().unwrap();
+        prop_assert_eq!(&read, &token);
+        for entry in 0..61 {
+            for part in 1..10 {
+                let done = entries.contains(&entry) || parts.contains(&(entry, part));
+                prop_assert_eq!(read.done().has(EntryId(entry), part), done);
+            }
+        }
+    }
 }
