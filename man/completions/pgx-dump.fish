@@ -20,9 +20,9 @@ complete -c pgx-dump -l filter -d 'Read such choices from FILE, one a line; may 
 complete -c pgx-dump -l where -d 'Only rows of TABLE for which CONDITION holds; may be repeated' -r
 complete -c pgx-dump -l include-foreign-data -d 'Rows of foreign tables too, of foreign servers that match; may be repeated' -r
 complete -c pgx-dump -s f -l file -d 'Write to FILE instead of standard output' -r -F
-complete -c pgx-dump -s F -l format -d 'Form of the output [pgx, plain]' -r -f -a "pgx\t'The stream that the pgx tools share'
-plain\t'A script for psql'"
-complete -c pgx-dump -s Z -l compress -d 'Compress: none, zstd[:LEVEL], gzip[:LEVEL]' -r
+complete -c pgx-dump -s F -l format -d 'Form of the output [pgx, plain, custom, directory, tar]' -r
+complete -c pgx-dump -l pg-restore -d 'With -F custom, directory or tar, the oldest pg_restore that must read it (default: 18)' -r
+complete -c pgx-dump -s Z -l compress -d 'Compress: none, zstd[:LEVEL], gzip[:LEVEL], but for streams also lz4' -r
 complete -c pgx-dump -l copy-format -d 'Form of rows: auto, text or binary' -r -f -a "auto\t'Binary where it is safe, else text'
 text\t'Text'
 binary\t'Binary wherever it can be'"

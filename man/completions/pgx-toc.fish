@@ -1,4 +1,5 @@
 complete -c pgx-toc -s f -l file -d 'Write to FILE instead of standard output' -r -F
+complete -c pgx-toc -l diff -d 'Compare with the archive OTHER: what only one of them has, and what differs' -r -F
 complete -c pgx-toc -l section -d 'Only this section: pre-data, data or post-data; repeatable' -r -f -a "pre-data\t'Definitions that come before rows'
 data\t'Rows, large objects, sequence values, statistics of tables'
 post-data\t'Indexes, constraints, triggers and the like'"
@@ -35,6 +36,7 @@ complete -c pgx-toc -l tree -d 'Show what belongs to what, as a tree'
 complete -c pgx-toc -l sizes -d 'List how much each table holds: rows, bytes, bytes in the stream'
 complete -c pgx-toc -l sql -d 'Write the statements of the entries'
 complete -c pgx-toc -l roles -d 'List the roles that the entries name'
+complete -c pgx-toc -l tee -d 'Pass the stream on to standard output; the list goes to standard error, or into the file of -f'
 complete -c pgx-toc -s a -l data-only -d 'Only rows, large objects and sequence values'
 complete -c pgx-toc -s s -l schema-only -d 'Only definitions'
 complete -c pgx-toc -l statistics-only -d 'Only statistics'

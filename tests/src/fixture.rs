@@ -11,7 +11,7 @@ use crate::{Database, repository};
 #[derive(Clone, Debug)]
 pub struct Fixture {
     name: String,
-    path: PathBuf,
+    paths: Vec<PathBuf>,
     since: u32,
     roles: Vec<String>,
     variables: Vec<String>,
@@ -83,6 +83,29 @@ impl Fixture {
         Fixture::read(&path)
     }
 
+    /// One database that has everything: every schema that a major knows, and the samples.
+    pub fn merged(major: u32) -> Fixture {
+        let mut parts = Fixture::samples();
+        parts.extend(Fixture::schemas());
+        parts.retain(|part| part.runs_on(major));
+        // Event triggers and publications of all tables would have a say in what comes after them.
+        parts.sort_by_key(|part| {
+            ["triggers", "publications", "comments"]
+                .iter()
+                .any(|late| part.name.ends_with(late))
+        });
+        let mut roles: Vec<String> = parts.iter().flat_map(|part| part.roles.clone()).collect();
+        roles.sort();
+        roles.dedup();
+        Fixture {
+            name: "merged".to_owned(),
+            paths: parts.into_iter().flat_map(|part| part.paths).collect(),
+            since: 0,
+            roles,
+            variables: Vec::new(),
+        }
+    }
+
     fn read(path: &Path) -> Fixture {
         let script = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let script = String::from_utf8_lossy(&script);
@@ -96,7 +119,7 @@ impl Fixture {
         };
         Fixture {
             name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-            path: path.to_owned(),
+            paths: vec![path.to_owned()],
             since: header("since:").parse().unwrap_or(0),
             roles: header("roles:")
                 .split(',')
@@ -150,6 +173,13 @@ impl Fixture {
     }
 
     fn script(&self) -> Vec<u8> {
-        std::fs::read(&self.path).unwrap_or_else(|error| panic!("{}: {error}", self.path.display()))
+        let scripts = self.paths.iter().map(|path| match std::fs::read(path) {
+            Ok(script) => script,
+            Err(error) => panic!("{}: {error}", path.display()),
+        });
+        // Each begins with the settings of a new session.
+        scripts
+            .collect::<Vec<_>>()
+            .join(&b"\n;RESET SESSION AUTHORIZATION; RESET ALL;\n"[..])
     }
 }

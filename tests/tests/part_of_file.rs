@@ -1,8 +1,9 @@
 //! A part of a stream that lies in a file: what is not wanted is not even read.
 
 use std::fs::File;
+use std::process::Command;
 
-use pgx_tests::{Cluster, Pipe, Scratch, tool};
+use pgx_tests::{Cluster, Pipe, Scratch, stock, tool};
 
 #[test]
 fn what_is_not_wanted_of_a_file_is_not_read() {
@@ -53,4 +54,45 @@ fn what_is_not_wanted_of_a_file_is_not_read() {
         .input(File::open("/dev/null").expect("it is there"))
         .run();
     assert_eq!(finished.codes(), [Some(1)], "it is read from its beginning");
+}
+
+#[test]
+fn little_is_read_of_a_big_archive_of_pg_dump() {
+    let scratch = Scratch::new();
+    let source = Cluster::shared(18).database("part_of_archive");
+    source.sql(
+        "CREATE TABLE a_big AS SELECT i AS id, repeat(md5(i::text), 16) AS line FROM generate_series(1, 20000) i;
+         CREATE TABLE small (id int PRIMARY KEY, word text);
+         INSERT INTO small VALUES (1, 'one'), (2, 'two');
+         CREATE TABLE z_big AS TABLE a_big",
+    );
+    for program in [tool("pgx-dump"), stock("pg_dump")] {
+        let archive = scratch.path().join("archive");
+        let mut dump = program;
+        dump.args(["-Fc", "-Z0", "-d", &source.url(), "-f"]).arg(&archive);
+        Pipe::of(&mut dump).run().expect_success();
+        let size = std::fs::metadata(&archive).expect("it is there").len();
+        let target = Cluster::shared(18).database("part");
+        let mut load = tool("pgx-load");
+        load.args(["-t", "small", "-d", &target.url()]).arg(&archive);
+        let read = bytes_read(&load);
+        assert_eq!(
+            target.sql("SELECT string_agg(word, ' ' ORDER BY id) FROM small").trim(),
+            "one two"
+        );
+        assert!(read * 20 < size, "{read} of {size} bytes were read");
+    }
+}
+
+/// Runs a program; gives how many bytes it read, as the kernel counts them for whoever waited for it.
+fn bytes_read(program: &Command) -> u64 {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", r#""$0" "$@" && sed -n 's/rchar: //p' "/proc/$$/io""#]);
+    shell.arg(program.get_program()).args(program.get_args());
+    for (name, _) in program.get_envs().filter(|(_, value)| value.is_none()) {
+        shell.env_remove(name);
+    }
+    let counted = Pipe::of(&mut shell).run().expect_success();
+    let counted = String::from_utf8(counted).expect("it is a number");
+    counted.trim().parse().expect("the kernel counts")
 }

@@ -114,6 +114,74 @@ fn pg_restore_restores_what_we_write() {
 }
 
 #[test]
+fn pg_restore_restores_what_we_dump() {
+    everywhere(|source, fixture, scratch| {
+        let major = source.cluster().major().to_string();
+        let mut flaws = String::new();
+        for (number, flags) in [
+            ["-Fc", "-j3", "-Z1"],
+            ["-Fd", "-j3", "-Zgzip"],
+            ["-Fd", "-j1", "-Z0"],
+            ["-Ft", "-j3", "-Z0"],
+        ]
+        .iter()
+        .enumerate()
+        {
+            let dump = || {
+                let mut dump = tool("pgx-dump");
+                dump.args(flags).args(["--pg-restore", &major, "-d", &source.url()]);
+                dump
+            };
+            let archive = scratch.path().join(number.to_string());
+            assert_eq!(run(dump().arg("-f").arg(&archive)), None);
+            flaws += &copied(source, fixture, &format!("pg_restore of pgx-dump {flags:?}"), |copy| {
+                run(client(source.cluster().major(), "pg_restore")
+                    .args(["-d", &copy.url()])
+                    .args((flags[0] != "-Ft").then_some("-j4"))
+                    .arg(&archive))
+            });
+            if flags[0] != "-Fd" {
+                flaws += &copied(
+                    source,
+                    fixture,
+                    &format!("pg_restore of pgx-dump {flags:?} in a pipe"),
+                    |copy| {
+                        Pipe::of(&mut dump())
+                            .to(client(source.cluster().major(), "pg_restore").args(["-d", &copy.url()]))
+                            .run()
+                            .complaint()
+                    },
+                );
+            }
+        }
+        flaws
+    });
+}
+
+#[test]
+fn scripts_are_compressed_every_way() {
+    let source = Cluster::shared(18).filled(&Fixture::schema("13_large_objects"));
+    let script = |flags: &[&str]| {
+        let mut dump = tool("pgx-dump");
+        dump.args(["-F", "plain", "--restrict-key", "x", "-d", &source.url()]);
+        Pipe::of(dump.args(flags)).run().expect_success()
+    };
+    let plain = script(&[]);
+    for (method, unpack) in [("gzip", "gzip"), ("zstd:5", "zstd"), ("lz4", "lz4")] {
+        let packed = script(&["-Z", method]);
+        // Not every machine has every program.
+        if Command::new(unpack).arg("--version").output().is_err() {
+            assert!(packed.len() < plain.len(), "{method}");
+            continue;
+        }
+        let scratch = Scratch::new();
+        let file = std::fs::File::open(scratch.file("packed", packed)).expect("it was written");
+        let unpacked = Pipe::of(Command::new(unpack).arg("-dc")).input(file).run();
+        assert!(unpacked.expect_success() == plain, "{method}");
+    }
+}
+
+#[test]
 fn we_load_what_pg_dump_writes() {
     everywhere(|source, fixture, scratch| {
         let major = source.cluster().major();

@@ -94,6 +94,7 @@ const ROOMS: &[Room] = &[
             "pgx-catalogs",
             "pgx-cli",
             "pgx-objects",
+            "pgx-pgdump",
             "pgx-restore",
             "pgx-rows",
             "pgx-selection",

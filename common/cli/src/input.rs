@@ -10,6 +10,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Output, widen};
 use crate::sniff::{Sniffed, sniff};
+use crate::tee::Tee;
 
 /// Bytes asked for at once.
 const BUFFER: usize = 256 * 1024;
@@ -199,6 +200,24 @@ impl Input {
             Ok(()) => Ok(file),
             Err(_) => Err(self),
         }
+    }
+
+    /// The same input, whose bytes go to an output as they are read, decompressed; it is read from its beginning to
+    /// its end. [`Tee::finish`] says whether they got there.
+    ///
+    /// A directory has no bytes to pass on.
+    pub fn passing_on(mut self, output: Output) -> Result<(Input, Tee), Failure> {
+        if matches!(self.sniffed, Sniffed::Directory { .. }) {
+            return Err(Failure::usage(format!(
+                "{} is a directory, which cannot be passed on",
+                self.name
+            )));
+        }
+        self.expect_apart(&output)?;
+        self.seekable = None;
+        let (passing, tee) = Tee::of(std::mem::replace(&mut self.reader, Box::new(io::empty())), output);
+        self.reader = Box::new(passing);
+        Ok((self, tee))
     }
 
     /// Whether [`into_file`](Input::into_file) gives a file.

@@ -57,6 +57,8 @@ pub struct Target {
     pub private: bool,
     /// Whether [`Output::finish`] waits until the file is on disk.
     pub sync: bool,
+    /// Whether what has no path goes to standard error, because standard output is for something else.
+    pub aside: bool,
 }
 
 impl Target {
@@ -68,6 +70,7 @@ impl Target {
             content,
             private: false,
             sync: true,
+            aside: false,
         }
     }
 
@@ -77,17 +80,17 @@ impl Target {
     pub fn open(self) -> Result<Output, Failure> {
         let (name, destination, identity, state) = match self.path {
             None => {
-                let stdout = File::from(
-                    io::stdout()
-                        .as_fd()
-                        .try_clone_to_owned()
-                        .map_err(|error| Failure::caused_by(Exit::Failed, &error).within("standard output"))?,
-                );
-                let (destination, identity) = look(&stdout);
-                if destination == Destination::Pipe {
-                    widen(&stdout);
+                let (name, cloned) = match self.aside {
+                    false => ("standard output", io::stdout().as_fd().try_clone_to_owned()),
+                    true => ("standard error", io::stderr().as_fd().try_clone_to_owned()),
+                };
+                let cloned = cloned.map_err(|error| Failure::caused_by(Exit::Failed, &error).within(name))?;
+                let standard = File::from(cloned);
+                let (destination, identity) = look(&standard);
+                if destination == Destination::Pipe && !self.aside {
+                    widen(&standard);
                 }
-                ("standard output".to_owned(), destination, identity, State::Open(stdout))
+                (name.to_owned(), destination, identity, State::Open(standard))
             }
             Some(path) => {
                 // A file that is there already may be a pipe or device; otherwise it will be a file.
@@ -116,8 +119,8 @@ impl Target {
         let writer = BufWriter::with_capacity(
             BUFFER,
             Sink {
+                standard: matches!(state, State::Open(_)),
                 state,
-                standard: name == "standard output",
             },
         );
         Ok(Output {

@@ -10,13 +10,12 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
 use pgx_archive::{Entry, EntryId, Format, Head};
-use pgx_rows::to_text::{Column, Converter};
+use pgx_rows::to_text::Converter;
 
-use crate::compression::Compression;
 use crate::contents::{Block, Plan};
 use crate::error::Error;
+use crate::recipe::Recipe;
 use crate::stage::{Stage, record_header};
-use crate::version::Version;
 use crate::{custom, directory, tar};
 
 /// Staged rows are copied in pieces of this size.
@@ -64,13 +63,10 @@ pub struct Assembly<W: Write> {
 
 impl<W: Write + Seek> Assembly<W> {
     /// Begins an archive of these entries: rows of each of those that have [`Entry::data`] are to follow.
-    pub fn new(
-        target: Target<W>,
-        head: &Head,
-        entries: &[Entry],
-        version: Version,
-        compression: Compression,
-    ) -> Result<Assembly<W>, Error> {
+    pub fn new(target: Target<W>, head: &Head, entries: &[Entry], recipe: Recipe) -> Result<Assembly<W>, Error> {
+        let Recipe {
+            version, compression, ..
+        } = recipe;
         let mut entries = entries.to_vec();
         let mut forms = HashMap::new();
         for entry in &mut entries {
@@ -279,29 +275,12 @@ fn converter(entry: &mut Entry) -> Result<Option<Converter>, Error> {
     let Some(data) = entry.data.as_mut().filter(|data| data.format == Format::Binary) else {
         return Ok(None);
     };
-    let refused = |what: String| {
+    let converter = Converter::spelled(&data.columns, &data.types).map_err(|error| {
         let hint = Some("make the stream with pgx-dump --copy-format text");
-        Err(Error::unsupported(what, hint).about(called.as_str()))
-    };
-    if data.types.len() != data.columns.len() {
-        return refused("its rows are binary, and it is not said of which types".to_owned());
-    }
-    let mut columns = Vec::new();
-    for (name, spelled) in data.columns.iter().zip(&data.types) {
-        match spelled.parse() {
-            Ok(form) => columns.push(Column {
-                name: name.clone(),
-                form,
-            }),
-            Err(_) => {
-                return refused(format!(
-                    "column {name} is binary, and of a type that is not known: {spelled}"
-                ));
-            }
-        }
-    }
+        Error::unsupported(error.to_string(), hint).about(called.as_str())
+    })?;
     data.format = Format::Text;
-    Ok(Some(Converter::new(columns)))
+    Ok(Some(converter))
 }
 
 impl<W: Write> std::fmt::Debug for Assembly<W> {

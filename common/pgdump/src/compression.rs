@@ -180,6 +180,33 @@ impl Packer {
     }
 }
 
+/// Compresses what becomes one file, such as a script, piece by piece.
+pub struct Pressed(Packer);
+
+impl Pressed {
+    /// Nothing yet.
+    pub fn new(compression: Compression) -> Result<Pressed, Error> {
+        Packer::new(compression, Container::File).map(Pressed)
+    }
+
+    /// Takes a piece, and gives what there is to write by now.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Error> {
+        self.0.push(bytes)?;
+        Ok(std::mem::take(self.0.made()))
+    }
+
+    /// The rest.
+    pub fn finish(self) -> Result<Vec<u8>, Error> {
+        self.0.finish()
+    }
+}
+
+impl std::fmt::Debug for Pressed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pressed").finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

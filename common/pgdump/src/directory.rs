@@ -7,4 +7,4 @@ mod read;
 mod write;
 
 pub use read::read;
-pub use write::Writer;
+pub use write::{Writer, expect_new};

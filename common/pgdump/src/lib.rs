@@ -8,6 +8,7 @@
 //!   [`custom::read_file`], [`directory::read`], [`tar::read`].
 //! - [`Assembly`] makes any of the formats from rows as a stream has them: parts of many tables, interleaved,
 //!   in text or binary.
+//! - A [`Recipe`] says which of them, for which pg_restore, compressed how, and refuses what cannot be had together.
 //! - Below it, a writer takes a [`Plan`], made of HEAD and entries, and then rows: [`custom::Writer`] one block after
 //!   another, [`directory::Writer`] any number at once, [`tar::Writer`] from rows that have been staged.
 //! - [`Error`] says which entry, which byte and what is wrong; whatever the input, there is no panic, and
@@ -60,6 +61,8 @@ mod entry;
 mod error;
 mod large_objects;
 mod members;
+mod method;
+mod recipe;
 #[cfg(test)]
 mod samples;
 mod stage;
@@ -71,8 +74,10 @@ mod version;
 mod visitor;
 
 pub use assembly::{Assembly, Target};
-pub use compression::{Algorithm, Compression};
+pub use compression::{Algorithm, Compression, Pressed};
 pub use contents::{Block, Contents, Plan};
 pub use error::{Error, Fault};
+pub use method::Method;
+pub use recipe::{Format, Recipe};
 pub use version::Version;
 pub use visitor::{Next, Visitor};

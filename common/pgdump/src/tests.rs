@@ -7,7 +7,7 @@ use pgx_archive::EntryId;
 use proptest::prelude::*;
 
 use crate::samples::{self, Heard};
-use crate::{Algorithm, Block, Compression, Error, Plan, Version, custom, directory, tar};
+use crate::{Algorithm, Block, Compression, Error, Format, Plan, Recipe, Version, custom, directory, tar};
 
 type Target = crate::Target<Cursor<Vec<u8>>>;
 
@@ -413,15 +413,24 @@ proptest! {
     }
 }
 
+fn recipe(algorithm: Algorithm) -> Recipe {
+    Recipe {
+        // The target says it.
+        format: Format::Custom,
+        version: Version::V1_16,
+        major: 18,
+        compression: Compression::of(algorithm),
+    }
+}
+
 /// Puts an archive together from rows that come in pieces and in an order of their own.
 fn assembled(target: Target) -> Vec<u8> {
-    let compression = Compression::of(match target {
+    let recipe = recipe(match target {
         Target::Tar(..) => Algorithm::None,
         _ => Algorithm::Zstd,
     });
     let (head, entries) = (samples::head(), samples::entries());
-    let mut assembly =
-        crate::Assembly::new(target, &head, &entries, Version::V1_16, compression).expect("sound entries");
+    let mut assembly = crate::Assembly::new(target, &head, &entries, recipe).expect("sound entries");
     let rows = samples::rows();
     let middle = rows[0].1.len() / 2;
     assembly.rows(rows[2].0, 1, &rows[2].1).expect("room");
@@ -465,9 +474,8 @@ fn binary_rows_become_text() {
     let data = entries[3].data.as_mut().expect("rows");
     (data.format, data.columns, data.types) = (pgx_archive::Format::Binary, vec!["id".into()], vec!["int4".into()]);
     let target = Target::Custom(Cursor::default());
-    let none = Compression::of(Algorithm::None);
-    let mut assembly =
-        crate::Assembly::new(target, &samples::head(), &entries, Version::V1_16, none).expect("a known type");
+    let none = recipe(Algorithm::None);
+    let mut assembly = crate::Assembly::new(target, &samples::head(), &entries, none).expect("a known type");
     let row = |value: u8| [0, 1, 0, 0, 0, 4, 0, 0, 0, value];
     // Two parts, interleaved; a row of one is cut.
     assembly.rows(EntryId(4), 1, &row(1)[..7]).expect("rows");
@@ -489,8 +497,7 @@ fn binary_rows_become_text() {
 
     entries[3].data.as_mut().expect("rows").types = vec!["cube".into()];
     let target = Target::Custom(Cursor::default());
-    let error =
-        crate::Assembly::new(target, &samples::head(), &entries, Version::V1_16, none).expect_err("no such type");
+    let error = crate::Assembly::new(target, &samples::head(), &entries, none).expect_err("no such type");
     assert!(
         error
             .to_string()

@@ -62,6 +62,7 @@ pub mod script;
 pub mod session;
 pub mod statements;
 pub mod subscription;
+mod words;
 
 pub use analyses::{Analyses, Analysis};
 pub use claims::{Claim, Claims, Locks, Wants};
@@ -73,3 +74,4 @@ pub use options::{Clean, Options};
 pub use schedule::Schedule;
 pub use script::{Heading, Piece, Script, ScriptError};
 pub use statements::{Statement, Step, Work, attach_work, index_work, work};
+pub use words::create_for;

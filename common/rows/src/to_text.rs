@@ -33,11 +33,13 @@ mod network;
 mod number;
 mod quote;
 mod range;
+mod spelled;
 mod time;
 mod value;
 mod wrong;
 
 pub use form::{Type, UnknownType};
+pub use spelled::NoText;
 pub use wrong::{Wrong, WrongRow};
 
 use field::Field;

@@ -22,7 +22,8 @@ pub static MANUAL: Manual = Manual {
     description: &[
         "Reads one database, as it stands at one moment, and writes it to standard output as a pgx stream, \
          for pgx-load to make it again, pgx-toc to list it, or a file to keep. The stream ends with totals and \
-         digests, so that a reader always knows whether it has all of it.",
+         digests, so that a reader always knows whether it has all of it. With -F it writes a script for psql, or an \
+         archive for pg_restore.",
         "The database can be in use; readers and writers are not disturbed. Tables that are dumped are locked \
          against being altered or dropped (ACCESS SHARE) until the dump is done.",
         "Entries have the text that pg_dump 18 gives them, save for what later servers then refuse or misread: a \
@@ -38,8 +39,8 @@ pub static MANUAL: Manual = Manual {
          white space around the dot of a quoted name does not count. With \
          --quote-all-identifiers, the comment that every schema public has is not repeated.",
         "A stream always carries owners, tablespaces, access methods, what drops its entries and what makes the \
-         database: pgx-load decides about them, so -c, -O, --no-tablespaces, --no-table-access-method and \
-         --disable-triggers have no effect on it, and -C need not be given. -x leaves privileges out of it, as in \
+         database, and so do archives: pgx-load and pg_restore decide about them, so -c, -O, --no-tablespaces, \
+         --no-table-access-method and --disable-triggers have no effect on them, and -C need not be given. -x leaves privileges out of it, as in \
          pg_dump's archives. Flags that write rows as INSERT are for scripts; so is --restrict-key.",
     ],
     exits: &[
@@ -61,6 +62,7 @@ pub static MANUAL: Manual = Manual {
             "pgx-dump -s -F plain app > app.sql",
             "the definitions as a script for psql",
         ),
+        ("pgx-dump -F custom -f app.dump app", "an archive for pg_restore"),
         (
             "pgx-dump -n sales app | ssh host pgx-load -d app",
             "one schema to another host",

@@ -83,12 +83,12 @@ fn cancel_on_signal(session: &Session, process: &Process) {
     });
 }
 
-/// A script has the encoding that was asked for, or the database's own; a stream has UTF-8.
+/// A script has the encoding that was asked for, or the database's own; streams and archives have UTF-8.
 fn encoding(session: &Session, args: &DumpArgs) -> Option<String> {
     let asked = || args.output.encoding.clone();
     let encoding = match args.output.format {
         OutputFormat::Plain => asked().unwrap_or_else(|| session.encoding().to_owned()),
-        OutputFormat::Pgx => return None,
+        OutputFormat::Pgx | OutputFormat::Archive(_) => return None,
     };
     (encoding != "UTF8").then_some(encoding)
 }

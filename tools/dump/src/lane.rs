@@ -93,17 +93,25 @@ impl Lane {
             return Ok(parts);
         }
         let mut ours = Vec::with_capacity(parts.len());
+        let mut left = HashSet::new();
         for part in parts {
-            match wanted(locked, &part) {
-                Some(table) if !self.lock(&table).await.map_err(|error| part.refused(error))? => {
-                    let left = format!("{} is left to the session that holds its lock", part.describe());
-                    self.messages.debug(left);
-                    work.refuse(part);
-                    continue;
-                }
-                table => locked.extend(table),
+            let may_lock = match wanted(locked, &part) {
+                // Its rows come after others, which are left already.
+                _ if part.after.iter().any(|entry| left.contains(entry)) => false,
+                Some(table) => self.lock(&table).await.map_err(|error| part.refused(error))?,
+                None => true,
+            };
+            if may_lock {
+                locked.extend(part.table.clone());
+                ours.push(part);
+                continue;
             }
-            ours.push(part);
+            self.messages.debug(format!(
+                "{} is left to the session that holds its lock",
+                part.describe()
+            ));
+            left.insert(part.entry);
+            work.refuse(part);
         }
         Ok(ours)
     }

@@ -53,6 +53,22 @@ pub fn leave_to_holder(parts: &mut [Part], tables: &HashSet<String>) {
     }
 }
 
+/// Makes the rows of each entry wait for those of the entry before it: they are sent one entry at a time, in the
+/// order of the entries.
+pub fn one_after_another(parts: &mut [Part], entries: &[Entry]) {
+    let places: HashMap<EntryId, usize> = (entries.iter().enumerate())
+        .map(|(place, entry)| (entry.id, place))
+        .collect();
+    parts.sort_by_key(|part| (places.get(&part.entry).copied(), part.number));
+    let mut before = None;
+    for parts in parts.chunk_by_mut(|one, next| one.entry == next.entry) {
+        for part in parts.iter_mut() {
+            part.after.extend(before);
+        }
+        before = parts.first().map(|part| part.entry);
+    }
+}
+
 fn parts_of(entry: &Entry, entries: &HashMap<EntryId, &Entry>) -> Vec<Part> {
     let Some(data) = &entry.data else { return Vec::new() };
     let before: Vec<&Entry> = entry
@@ -214,6 +230,18 @@ mod tests {
         leave_to_holder(&mut parts, &HashSet::from(["public.t2".to_owned()]));
         let left: Vec<_> = parts.iter().map(|part| part.for_holder).collect();
         assert_eq!(left, [true, true, false]);
+    }
+
+    #[test]
+    fn entries_wait_for_the_entry_before() {
+        let entries = [table(1, 1, 5), table(2, 2, 900), table(3, 1, 70)];
+        let mut parts = parts(&entries);
+        one_after_another(&mut parts, &entries);
+        let order: Vec<_> = parts
+            .iter()
+            .map(|part| (part.entry.0, part.number, part.after.first().map_or(0, |id| id.0)))
+            .collect();
+        assert_eq!(order, [(1, 1, 0), (2, 1, 1), (2, 2, 1), (3, 1, 2)]);
     }
 
     #[test]

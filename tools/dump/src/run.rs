@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use pgx_archive::{Compression, Encoder};
-use pgx_cli::{Content, Destination, Exit, Failure, Notice, Process};
+use pgx_cli::{Content, Exit, Failure, Process};
 
 use crate::args::{DumpArgs, OutputFormat};
 use crate::connect::Source;
@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::lanes::{self, Lanes};
 use crate::sink::Sink;
 use crate::stream::{self, GivenUp};
-use crate::{connect, describe, filters, head, plain};
+use crate::{archive, connect, describe, filters, head, plain};
 
 /// How long a dump may wind up after a signal: time enough to cancel what the server does and to write last
 /// words to whoever still reads.
@@ -43,26 +43,30 @@ pub fn run(mut args: DumpArgs, process: &Process) -> Result<(), Failure> {
 }
 
 async fn story(args: &DumpArgs, process: &Process) -> Result<(), Failure> {
-    let content = match args.output.format {
-        OutputFormat::Pgx => Content::Archive,
-        OutputFormat::Plain => Content::Text,
-    };
-    let output = process.output(args.output.file.as_deref(), content)?;
-    let compression = args.output.compress.unwrap_or(match output.destination() {
-        Destination::File => Compression::Zstd(3),
-        _ => Compression::Stored,
-    });
-    if let [first, ..] = args.output.without_effect().as_slice() {
-        let notice = Notice::new(format!("{first} has no effect on a stream"));
-        process
-            .messages
-            .warning(notice.hint("give it to pgx-load, or write a script with --format=plain"));
-    }
-    let source = connect::source(args, process).await?;
-    let sink = Sink::new(output, args.reading.rate_limit);
+    args.output.mention_without_effect(&process.messages);
+    let rate = args.reading.rate_limit;
+    let output = |content| process.output(args.output.file.as_deref(), content);
     match args.output.format {
-        OutputFormat::Pgx => send(args, process, source, compression, sink).await,
-        OutputFormat::Plain => plain::write(args, process, source, sink).await,
+        OutputFormat::Pgx => {
+            let output = output(Content::Archive)?;
+            let compression = args.output.compression(output.destination())?;
+            let source = connect::source(args, process).await?;
+            send(args, process, source, compression, Sink::new(output, rate)).await
+        }
+        OutputFormat::Plain => {
+            let output = output(Content::Text)?;
+            let source = connect::source(args, process).await?;
+            let sink = match args.output.press()? {
+                Some(press) => Sink::pressed(output, rate, press),
+                None => Sink::new(output, rate),
+            };
+            plain::write(args, process, source, sink).await
+        }
+        OutputFormat::Archive(format) => {
+            let request = archive::Request::new(format, args, process)?;
+            let source = connect::source(args, process).await?;
+            archive::write(args, process, source, request).await
+        }
     }
 }
 

@@ -33,12 +33,17 @@ struct State {
 impl State {
     /// The first part whose rows may be sent now; with it, when it is small, the small ones that follow.
     fn take(parts: &mut VecDeque<Part>, sent: &HashSet<EntryId>, lanes: usize) -> Option<Vec<Part>> {
-        let may = |part: &Part| State::may(part, sent);
-        let at = parts.iter().position(may)?;
+        let at = parts.iter().position(|part| State::may(part, sent))?;
         // Towards the end every lane shall have something to do.
         let together = (parts.len() / (2 * lanes)).clamp(1, TOGETHER);
-        let follow = |part: &&Part| part.is_small() && may(part);
-        let run = parts.range(at..).take(together).take_while(follow).count().max(1);
+        // What a lane takes it sends in this order: a part may wait for one that is taken with it.
+        let mut taken = HashSet::new();
+        let run = parts.range(at..).take(together).take_while(|part| {
+            let follows = part.is_small() && part.after.iter().all(|id| sent.contains(id) || taken.contains(id));
+            taken.insert(part.entry);
+            follows
+        });
+        let run = run.count().max(1);
         Some(parts.drain(at..at + run).collect())
     }
 
@@ -234,6 +239,26 @@ mod tests {
         }
         work.sent(EntryId(1));
         assert_eq!(next.await.map(|parts| parts[0].entry), Some(EntryId(2)));
+    }
+
+    #[tokio::test]
+    async fn rows_are_taken_together_with_those_that_they_wait_for() {
+        let after = |entry: u32| Part {
+            after: vec![EntryId(entry - 1)],
+            ..part(entry)
+        };
+        let work = Work::new([part(1)].into_iter().chain((2..=100).map(after)).collect(), 0);
+        let taken = work.next_for_holder().await.expect("there are parts");
+        assert_eq!(taken.len(), TOGETHER);
+        let next = work.next();
+        tokio::pin!(next);
+        tokio::select! {
+            biased;
+            _ = &mut next => panic!("the rows it waits for have not been sent"),
+            () = std::future::ready(()) => {}
+        }
+        work.sent(EntryId(TOGETHER as u32));
+        assert_eq!(next.await.map(|parts| parts[0].entry.0), Some(TOGETHER as u32 + 1));
     }
 
     #[tokio::test]

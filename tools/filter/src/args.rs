@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use pgx_cli::{Exit, Manual};
+use pgx_pgdump::Method;
 use pgx_selection::SelectionArgs;
 
-use crate::convert::{Format, Method};
+use crate::convert::Format;
 
 /// What people read about pgx-filter beside its flags.
 pub static MANUAL: Manual = Manual {

@@ -6,7 +6,6 @@ mod ahead;
 mod args;
 mod convert;
 mod member;
-mod outlet;
 mod press;
 mod run;
 mod stream;

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use pgx_archive::encoder::{Rows, Toc};
 use pgx_archive::{Compression, Digest, Entry, EntryId, Event, Fail, Head, Tick, WriteError, Writer};
-use pgx_cli::{Exit, Failure, Messages, Notice, Progress};
+use pgx_cli::{Exit, Failure, Messages, Notice, Outlet, Progress};
 use pgx_selection::{Kept, Selection, select};
 
-use crate::outlet::Outlet;
 use crate::press::{Passing, Press};
 use crate::run::refused;
 use crate::stream::Stream;

@@ -1,12 +1,11 @@
 //! The story of pgx-filter.
 
-use pgx_cli::{Content, Exit, Failure, Process};
+use pgx_cli::{Content, Exit, Failure, Outlet, Process};
 use pgx_selection::{Selection, SelectionError};
 
 use crate::args::FilterArgs;
-use crate::convert::{Format, Method, Request};
+use crate::convert::{Format, Request};
 use crate::member::Filter;
-use crate::outlet::Outlet;
 use crate::stream::Stream;
 
 /// Passes one member after another on, as long as some come.
@@ -34,7 +33,10 @@ pub fn run(args: FilterArgs, process: &Process) -> Result<(), Failure> {
     if args.output.pg_restore.is_some() {
         return Err(Failure::usage("--pg-restore goes with -F custom, directory or tar"));
     }
-    filter.compression = args.output.compress.map(Method::of_stream).transpose()?;
+    if let Some(method) = args.output.compress {
+        let of_stream = method.of_stream();
+        filter.compression = Some(of_stream.ok_or_else(|| Failure::usage("-Z lz4 is for -F custom and -F directory"))?);
+    }
     let output = process.output(args.output.file.as_deref(), Content::Archive)?;
     input.expect_apart(&output)?;
     let mut stream = Stream::new(input, args.output.buffer, &process.interrupt)?;

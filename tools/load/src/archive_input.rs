@@ -33,11 +33,13 @@ pub fn is_archive(input: &Input) -> bool {
     )
 }
 
-/// Reads an archive to its end and hands over what has come.
-pub fn read(input: Input, desk: Desk) {
+/// Reads an archive to its end and hands over what has come. Where only a `part` is wanted, only that is unpacked,
+/// and of what can be sought in only that is read.
+pub fn read(input: Input, part: bool, desk: Desk) {
     let name = input.name().to_owned();
     let mut archive = Archive {
         desk,
+        part,
         name: name.clone(),
         formats: HashMap::new(),
         open: None,
@@ -45,6 +47,10 @@ pub fn read(input: Input, desk: Desk) {
     let read = match input.sniffed() {
         Sniffed::Directory { .. } => directory::read(Path::new(&name), &mut archive),
         Sniffed::Tar => tar::read(input, &mut archive),
+        _ if part => match input.into_file() {
+            Ok(file) => custom::read_file(file, &mut archive),
+            Err(input) => custom::read(input, &mut archive),
+        },
         _ => custom::read(input, &mut archive),
     };
     let last = match read {
@@ -80,6 +86,8 @@ impl From<Error> for Stop {
 /// An archive that is being read.
 struct Archive {
     desk: Desk,
+    /// Whether some of it is not wanted: then it is waited for what that is.
+    part: bool,
     name: String,
     formats: HashMap<EntryId, Format>,
     open: Option<Open>,
@@ -173,7 +181,14 @@ impl Visitor for Archive {
         }
         self.send(Arrival::Head(Box::new(head)))?;
         self.send(Arrival::Contents(entries))?;
-        Ok(Next::Rows)
+        match self.part && !self.desk.wait_for_choice() {
+            true => Err(Stop::NobodyListens),
+            false => Ok(Next::Rows),
+        }
+    }
+
+    fn wants(&self, entry: EntryId) -> bool {
+        !self.part || !self.desk.passes_over(entry)
     }
 
     fn rows(&mut self, entry: EntryId, bytes: &[u8]) -> Result<(), Stop> {

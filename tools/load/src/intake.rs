@@ -90,7 +90,7 @@ impl Intake {
             runtime: Handle::current(),
         };
         let run = move || match archive_input::is_archive(&input) {
-            true => archive_input::read(input, desk),
+            true => archive_input::read(input, part, desk),
             false if part && input.is_seekable() => seek_input::read(input, desk),
             false => Reading::new(input.name().to_owned(), Box::new(input), desk).run(),
         };

@@ -61,6 +61,27 @@ pub struct TocArgs {
     #[arg(long, help_heading = "Output options", group = "view")]
     pub roles: bool,
 
+    /// Compare with the archive OTHER: what only one of them has, and what differs
+    ///
+    /// Entries are matched by kind, schema and name: - stands before what only the first has, + before what only
+    /// OTHER has, ! before what differs: definition, owner, tablespace, access method, and of rows their number and
+    /// digest. Rows of both are compared as text, whatever their order and the form in which they were sent. Either
+    /// may be a stream or one of pg_dump's archives; with -s rows are not looked at. Status 4 when anything differs.
+    /// With --json, one object for each difference, and one end.
+    #[arg(
+        long,
+        value_name = "OTHER",
+        help_heading = "Output options",
+        conflicts_with_all = ["view", "check", "tee", "create"]
+    )]
+    pub diff: Option<PathBuf>,
+
+    /// Pass the stream on to standard output; the list goes to standard error, or into the file of -f
+    ///
+    /// All of it is passed on, as it came or decompressed, whatever is selected for the list.
+    #[arg(long, help_heading = "Output options")]
+    pub tee: bool,
+
     /// What to list.
     #[command(flatten)]
     pub selection: SelectionArgs,
@@ -88,6 +109,7 @@ pub static MANUAL: Manual = Manual {
         Exit::Failed,
         Exit::Usage,
         Exit::Incomplete,
+        Exit::Difference,
         Exit::Interrupted,
         Exit::ReaderGone,
         Exit::Terminated,
@@ -97,6 +119,14 @@ pub static MANUAL: Manual = Manual {
         ("pgx-dump app | pgx-toc", "list what a dump of a database holds"),
         ("pgx-toc --check app.pgx", "check an archive before trusting it"),
         ("pgx-dump app | pgx-toc --sizes", "how much each table holds"),
+        (
+            "pgx-dump app | pgx-toc --tee | pgx-load -d copy",
+            "see what goes through a pipe",
+        ),
+        (
+            "pgx-dump app | pgx-toc --diff app.pgx",
+            "whether the database is still as it was dumped",
+        ),
         (
             "pgx-toc --roles app.pgx",
             "the roles that must be there before it is loaded",

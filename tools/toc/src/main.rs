@@ -6,6 +6,7 @@ mod archive;
 mod args;
 mod check;
 mod contents;
+mod diff;
 #[cfg(test)]
 mod example;
 mod json;

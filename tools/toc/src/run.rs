@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use pgx_cli::{Content, Destination, Exit, Failure, Notice, Process, Sniffed, Verbosity};
+use pgx_cli::{Content, Destination, Exit, Failure, Input, Notice, Process, Sniffed, Target, Verbosity};
 use pgx_selection::{Kept, Selection, SelectionError, select};
 
 use crate::archive::{self, Extent};
@@ -13,9 +13,9 @@ use crate::json;
 use crate::list::{self, Choice};
 use crate::sizes::Sizes;
 use crate::stream::Stream;
-use crate::{sql, tree};
+use crate::{diff, sql, tree};
 
-/// Reads the table of contents, lists it, and reads on as far as it must.
+/// Reads one archive, or compares two.
 pub fn run(args: TocArgs, process: &Process) -> Result<(), Failure> {
     let selection = Selection {
         database: args.create || args.json,
@@ -23,12 +23,31 @@ pub fn run(args: TocArgs, process: &Process) -> Result<(), Failure> {
             .selection
             .selection(args.input.as_deref(), |file| process.text(file), refused)?
     };
+    if let Some(other) = &args.diff {
+        return diff::run(&args, other, selection, process);
+    }
     let input = process.input(args.input.as_deref())?;
+    if !args.tee {
+        return show(&args, input, &selection, process);
+    }
+    let stream = process.output(None, Content::Archive)?;
+    let (input, tee) = input.passing_on(stream)?;
+    let shown = show(&args, input, &selection, process);
+    // What stands in the way of the stream is the cause of what was shown.
+    tee.finish().and(shown)
+}
+
+/// Lists what is wanted, and reads on as far as it must.
+fn show(args: &TocArgs, input: Input, selection: &Selection, process: &Process) -> Result<(), Failure> {
     let is_archive = archive::format(&input).is_some();
     if !is_archive {
         input.expect_stream()?;
     }
-    let mut output = process.output(args.file.as_deref(), Content::Text)?;
+    let mut output = Target {
+        aside: args.tee,
+        ..Target::new(args.file.as_deref(), Content::Text)
+    }
+    .open()?;
     input.expect_apart(&output)?;
 
     let seekable = input.is_seekable();
@@ -54,12 +73,12 @@ pub fn run(args: TocArgs, process: &Process) -> Result<(), Failure> {
             (Contents::read(&mut stream)?, Source::Stream(Box::new(stream)))
         }
     };
-    let kept = keep(&contents, &selection, process)?;
+    let kept = keep(&contents, selection, process)?;
     let choice = Choice {
         everything: process.messages.verbosity() >= Verbosity::Verbose,
         safe: output.destination() == Destination::Terminal,
     };
-    match View::of(&args) {
+    match View::of(args) {
         View::Json => json::contents(&contents, &kept, &mut output),
         View::List => list::write(&contents, &kept, choice, &mut output),
         View::Tree => tree::write(&contents, &kept, choice.safe, &mut output),
@@ -125,7 +144,7 @@ enum Source {
 }
 
 /// Selects, and says what there is to say about it.
-fn keep(contents: &Contents, selection: &Selection, process: &Process) -> Result<Kept, Failure> {
+pub fn keep(contents: &Contents, selection: &Selection, process: &Process) -> Result<Kept, Failure> {
     let kept = select(&contents.entries, selection, &contents.head.source.database).map_err(refused)?;
     for remark in kept.report.remarks(&contents.entries) {
         let notice = Notice {

@@ -43,22 +43,12 @@ enum Open {
 impl Writer {
     /// Makes the directory; one that is there already has to be empty.
     pub fn new(directory: &Path, mut plan: Plan, compression: Compression) -> Result<Writer, Error> {
-        let about = || directory.display().to_string();
-        let failed = |error: std::io::Error| Error::from(error).about(about());
-        match std::fs::read_dir(directory) {
-            Ok(mut inside) => {
-                if inside.next().is_some() {
-                    let what = "the directory is not empty";
-                    return Err(Error::unsupported(what, Some("give the name of a new one")).about(about()));
-                }
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let mut builder = DirBuilder::new();
-                #[cfg(unix)]
-                std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-                builder.create(directory).map_err(failed)?;
-            }
-            Err(error) => return Err(failed(error)),
+        if !expect_new(directory)? {
+            let mut builder = DirBuilder::new();
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+            let made = builder.create(directory);
+            made.map_err(|error| Error::from(error).about(directory.display().to_string()))?;
         }
         let version = plan.toc.header.version;
         plan.place(|id, objects| {
@@ -212,6 +202,22 @@ impl Packed {
         self.file
             .write_all(&rest)
             .map_err(|error| Error::from(error).about(self.name))
+    }
+}
+
+/// An error unless a directory is empty or not there at all; says whether it is there.
+pub fn expect_new(directory: &Path) -> Result<bool, Error> {
+    let about = || directory.display().to_string();
+    match std::fs::read_dir(directory) {
+        Ok(mut inside) => match inside.next() {
+            None => Ok(true),
+            Some(_) => {
+                let what = "the directory is not empty";
+                Err(Error::unsupported(what, Some("give the name of a new one")).about(about()))
+            }
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Error::from(error).about(about())),
     }
 }
 

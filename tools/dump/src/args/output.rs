@@ -1,11 +1,13 @@
 //! Flags that say how the dump is written.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use pgx_archive::Compression;
-use pgx_cli::Failure;
+use pgx_cli::{Destination, Exit, Failure, Messages, Notice};
 use pgx_objects::kinds::copy_format::Choice;
+use pgx_pgdump::{Format, Method, Pressed};
 use pgx_restore::{Clean, Options};
 
 /// How to write it.
@@ -16,29 +18,38 @@ pub struct OutputArgs {
     #[arg(short = 'f', long, value_name = "FILE")]
     pub file: Option<PathBuf>,
 
-    /// Form of the output [pgx, plain]
+    /// Form of the output [pgx, plain, custom, directory, tar]
     ///
-    /// pgx is the stream that the pgx tools share; plain is a script for psql.
+    /// pgx is the stream that the pgx tools share; plain is a script for psql; the others are pg_dump's archives, for
+    /// pg_restore. Their rows are read one table at a time, a big one by all lanes, except for directory, which takes
+    /// tables as they come. Tar wants to know sizes first: each table waits in a temporary file in TMPDIR.
     #[arg(
         short = 'F',
         long,
         value_name = "FORMAT",
         default_value = "pgx",
-        hide_default_value = true,
-        hide_possible_values = true
+        hide_default_value = true
     )]
     pub format: OutputFormat,
 
-    /// Compress: none, zstd[:LEVEL], gzip[:LEVEL]
+    /// With -F custom, directory or tar, the oldest pg_restore that must read it (default: 18)
     ///
-    /// The default is zstd for a file and none for a pipe.
+    /// Archives are of version 1.14 for 12 to 15, 1.15 for 16, and 1.16 for later ones; definitions are in words that
+    /// a server of that major understands.
+    #[arg(long, value_name = "MAJOR")]
+    pub pg_restore: Option<u32>,
+
+    /// Compress: none, zstd[:LEVEL], gzip[:LEVEL], but for streams also lz4
+    ///
+    /// The default is zstd for a stream in a file, none for one in a pipe and for scripts, and gzip for -F custom and
+    /// directory.
     #[arg(short = 'Z', long, value_name = "METHOD[:LEVEL]")]
-    pub compress: Option<Compression>,
+    pub compress: Option<Method>,
 
     /// Form of rows: auto, text or binary
     ///
-    /// auto sends binary rows for tables whose column types allow it safely, text for the rest. A plain
-    /// script has text.
+    /// auto sends binary rows for tables whose column types allow it safely, text for the rest. Scripts and
+    /// archives for pg_restore have text.
     #[arg(
         long,
         value_name = "FORM",
@@ -119,10 +130,29 @@ impl OutputArgs {
     /// The form of rows: scripts have text.
     pub fn rows(&self) -> Choice {
         match (self.format, self.copy_format) {
-            (OutputFormat::Plain, _) | (_, CopyFormat::Text) => Choice::Text,
+            (OutputFormat::Plain | OutputFormat::Archive(_), _) | (_, CopyFormat::Text) => Choice::Text,
             (_, CopyFormat::Auto) => Choice::Auto,
             (_, CopyFormat::Binary) => Choice::Binary,
         }
+    }
+
+    /// How the rows of a stream are compressed on their way to a destination.
+    pub fn compression(&self, to: Destination) -> Result<Compression, Failure> {
+        match self.compress.map(Method::of_stream) {
+            Some(Some(compression)) => Ok(compression),
+            Some(None) => Err(Failure::usage(
+                "--compress=lz4 is for --format=custom, directory and plain",
+            )),
+            None if to == Destination::File => Ok(Compression::Zstd(3)),
+            None => Ok(Compression::Stored),
+        }
+    }
+
+    /// What compresses a script, if it is to be compressed.
+    pub fn press(&self) -> Result<Option<Pressed>, Failure> {
+        let wanted = self.compress.filter(|method| *method != Method::NONE);
+        let press = wanted.map(|method| Pressed::new(method.of_archive())).transpose();
+        press.map_err(|error| Failure::caused_by(Exit::Failed, &error))
     }
 
     /// What a script leaves out or adds.
@@ -162,38 +192,82 @@ impl OutputArgs {
             (self.rows_per_insert.is_some(), "--rows-per-insert"),
             (self.restrict_key.is_some(), "--restrict-key"),
         ];
-        match only_in_scripts.iter().find(|(given, _)| *given) {
-            Some((_, flag)) if self.format != OutputFormat::Plain => {
-                Err(Failure::usage(format!("{flag} can only be used with --format=plain")))
+        if let Some((_, flag)) = only_in_scripts.iter().find(|(given, _)| *given)
+            && self.format != OutputFormat::Plain
+        {
+            return Err(Failure::usage(format!("{flag} can only be used with --format=plain")));
+        }
+        match self.format {
+            OutputFormat::Archive(_) => {}
+            _ if self.pg_restore.is_some() => {
+                return Err(Failure::usage(
+                    "--pg-restore can only be used with --format=custom, directory or tar",
+                ));
             }
+            _ => {}
+        }
+        match self.format {
+            OutputFormat::Pgx => Ok(()),
+            _ if self.copy_format == CopyFormat::Binary => Err(Failure::usage(
+                "--copy-format=binary conflicts with a --format that has rows in text",
+            )),
             _ => Ok(()),
         }
     }
 
-    /// The flags that were given but shape scripts alone.
-    pub fn without_effect(&self) -> Vec<&'static str> {
+    /// Says which flags were given but shape scripts alone.
+    pub fn mention_without_effect(&self, messages: &Messages) {
         let flags = [
             (self.clean, "--clean"),
+            (
+                self.create && matches!(self.format, OutputFormat::Archive(_)),
+                "--create",
+            ),
             (self.no_owner, "--no-owner"),
             (self.no_tablespaces, "--no-tablespaces"),
             (self.no_table_access_method, "--no-table-access-method"),
             (self.disable_triggers, "--disable-triggers"),
+            (self.encoding.is_some(), "--encoding"),
         ];
-        let given = flags
-            .into_iter()
-            .filter(|(given, _)| *given && self.format != OutputFormat::Plain);
-        given.map(|(_, flag)| flag).collect()
+        let (what, loader) = match self.format {
+            OutputFormat::Plain => return,
+            OutputFormat::Pgx => ("a stream", "pgx-load"),
+            OutputFormat::Archive(_) => ("an archive", "pg_restore"),
+        };
+        if let Some((_, flag)) = flags.into_iter().find(|(given, _)| *given) {
+            let notice = Notice::new(format!("{flag} has no effect on {what}"));
+            messages.warning(notice.hint(match flag {
+                "--encoding" => "its text is in UTF-8, and its rows are in the encoding of the database".to_owned(),
+                _ => format!("give it to {loader}, or write a script with --format=plain"),
+            }));
+        }
     }
 }
 
 /// Form of the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutputFormat {
     /// The stream that the pgx tools share.
     Pgx,
     /// A script for psql.
-    #[value(alias = "p")]
     Plain,
+    /// An archive for pg_restore.
+    Archive(Format),
+}
+
+impl FromStr for OutputFormat {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<OutputFormat, String> {
+        match name {
+            "pgx" => Ok(OutputFormat::Pgx),
+            "p" | "plain" => Ok(OutputFormat::Plain),
+            name => match name.parse() {
+                Ok(archive) => Ok(OutputFormat::Archive(archive)),
+                Err(_) => Err("formats are pgx, plain, custom, directory, tar".to_owned()),
+            },
+        }
+    }
 }
 
 /// Form of rows.

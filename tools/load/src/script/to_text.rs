@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use pgx_archive::{Data, Entry, EntryId, Format};
 use pgx_cli::Failure;
 use pgx_restore::Contents;
-use pgx_rows::to_text::{Column, Converter, WrongRow};
+use pgx_rows::to_text::{Converter, WrongRow};
 
 /// What turns the rows of each entry into text.
 pub struct ToText {
@@ -43,22 +43,9 @@ impl ToText {
 }
 
 fn converter(entry: &Entry, data: &Data) -> Result<Converter, Failure> {
-    if data.types.len() != data.columns.len() {
-        return Err(
-            Failure::failed("its rows are binary, and the stream does not say of which types")
-                .within(entry.describe())
-                .hint("make the stream anew, with types or with pgx-dump --copy-format text"),
-        );
-    }
-    let pairs = data.columns.iter().zip(&data.types);
-    let columns = pairs.map(|(name, spelled)| match spelled.parse() {
-        Ok(form) => Ok(Column {
-            name: name.clone(),
-            form,
-        }),
-        Err(unknown) => Err(Failure::failed(format!("column {name}: {unknown}"))
+    Converter::spelled(&data.columns, &data.types).map_err(|error| {
+        Failure::failed(error.to_string())
             .within(entry.describe())
-            .hint("make the stream with pgx-dump --copy-format text")),
-    });
-    Ok(Converter::new(columns.collect::<Result<_, _>>()?))
+            .hint("make the stream with pgx-dump --copy-format text")
+    })
 }

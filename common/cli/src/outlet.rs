@@ -3,7 +3,9 @@
 use std::io::{self, Seek, SeekFrom, Write};
 use std::time::{Duration, Instant};
 
-use pgx_cli::{Failure, Output, Pace};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::pace::Pace;
 
 /// How long nothing may flow without a sign of life; readers wait for one every 5 seconds.
 const QUIET: Duration = Duration::from_secs(3);
@@ -28,6 +30,11 @@ impl Outlet {
     /// Whether a sign of life is due: nothing has been written for a while.
     pub fn is_quiet(&self) -> bool {
         self.last.elapsed() > QUIET
+    }
+
+    /// What an error of writing means for the run.
+    pub fn failure(&self, error: io::Error) -> Failure {
+        self.output.failure(error)
     }
 
     /// Writes out what is gathered; a file is on disk then.
