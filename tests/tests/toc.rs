@@ -62,7 +62,7 @@ fn views_show_tree_sizes_statements_and_roles() {
 fn a_stream_is_passed_on_while_it_is_listed() {
     let scratch = Scratch::new();
     let source = Cluster::shared(18).database("passed_on");
-    source.sql("CREATE TABLE t AS SELECT i FROM generate_series(1, 100000) i");
+    source.sql("CREATE TABLE t AS SELECT i, repeat('x', 100) AS x FROM generate_series(1, 50000) i");
     let file = scratch.path().join("stream.pgx");
     let dump = Pipe::of(tool("pgx-dump").args(["-d", &source.url(), "-f"]).arg(&file));
     dump.run().expect_success();
@@ -101,10 +101,11 @@ fn a_stream_is_passed_on_while_it_is_listed() {
     let cut = scratch.file("cut", &stream[..stream.len() - 100]);
     let finished = Pipe::of(tool("pgx-toc").arg("--tee").arg(&cut)).run();
     finished.said(3);
-    let gone = Pipe::of(tool("pgx-toc").arg("--tee").arg(&file))
-        .to(Command::new("true").arg("x"))
+    let gone = Pipe::of(tool("pgx-dump").args(["-d", &source.url()]))
+        .to(tool("pgx-toc").arg("--tee"))
+        .to(Command::new("head").args(["-c", "10"]))
         .run();
-    assert_eq!(gone.codes(), [Some(141), Some(0)]);
+    assert_eq!(gone.codes()[1..], [Some(141), Some(0)]);
     Pipe::of(tool("pgx-toc").arg("--tee").arg(scratch.path())).run().said(2);
 }
 
