@@ -7,6 +7,10 @@ complete -c pgx-load -s f -l file -d 'Write a script for psql to FILE (- for sta
 complete -c pgx-load -s j -l jobs -d 'Load with N sessions at once (default: up to 4, not more than cores, at least 2)' -r
 complete -c pgx-load -l buffer -d 'Rows that may wait in memory for the target (default: 64MB)' -r
 complete -c pgx-load -l restrict-key -d 'In a script, the key of \\restrict: letters and digits' -r
+complete -c pgx-load -s S -l superuser -d 'With --disable-triggers, the role that may do so' -r
+complete -c pgx-load -l on-conflict -d 'With -a, what becomes of rows that are there already: error, nothing or update (default: error)' -r -f -a "error\t'The load fails'
+nothing\t'It is passed over'
+update\t'The one that is there takes its values'"
 complete -c pgx-load -l section -d 'Only this section: pre-data, data or post-data; repeatable' -r -f -a "pre-data\t'Definitions that come before rows'
 data\t'Rows, large objects, sequence values, statistics of tables'
 post-data\t'Indexes, constraints, triggers and the like'"
@@ -47,6 +51,8 @@ complete -c pgx-load -l no-analyze -d 'Do not ANALYZE what was loaded'
 complete -c pgx-load -s O -l no-owner -d 'Do not set owners'
 complete -c pgx-load -l no-tablespaces -d 'Do not set tablespaces'
 complete -c pgx-load -l no-table-access-method -d 'Do not set table access methods'
+complete -c pgx-load -l disable-triggers -d 'With -a, do not fire triggers or check foreign keys while rows go in'
+complete -c pgx-load -l truncate -d 'With -a, empty the tables before their rows go in'
 complete -c pgx-load -s a -l data-only -d 'Only rows, large objects and sequence values'
 complete -c pgx-load -s s -l schema-only -d 'Only definitions'
 complete -c pgx-load -l statistics-only -d 'Only statistics'

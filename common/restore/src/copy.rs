@@ -6,8 +6,10 @@ use std::fmt;
 use pgx_archive::spelling::{ascii_names, literal, qualified};
 use pgx_archive::{Entry, Format};
 
+use crate::existing::parts;
+
 /// How every COPY statement of a table of contents ends.
-const SUFFIX: &str = " FROM stdin;\n";
+pub(crate) const SUFFIX: &str = " FROM stdin;\n";
 
 /// Whether a COPY may write frozen rows, which spares the table's first vacuum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,28 +67,45 @@ impl std::error::Error for NotCopied {}
 /// # Ok::<(), pgx_restore::NotCopied>(())
 /// ```
 pub fn copy_in(entry: &Entry, freeze: Freeze) -> Result<String, NotCopied> {
-    let not_copied = || NotCopied {
-        entry: entry.describe(),
-    };
-    let data = entry.data.as_ref().ok_or_else(not_copied)?;
-    let mut target = entry.copy.strip_suffix(SUFFIX).ok_or_else(not_copied)?.to_owned();
-    let format = match data.format {
-        Format::Text => "text",
-        Format::Binary => "binary",
-        Format::LargeObjects => return Err(not_copied()),
-    };
-    if data.format == Format::Binary && !matches!(data.encoding.as_str(), "UTF8" | "SQL_ASCII") {
-        target = ascii_names(&target).into_owned();
-    }
     let freeze = match freeze {
         Freeze::No => "",
         Freeze::Yes => ", FREEZE",
     };
+    let (table, _) = parts(entry).ok_or_else(|| not_copied(entry))?;
+    copy_to(entry, table, freeze)
+}
+
+/// The same into another table, with further options.
+pub(crate) fn copy_to(entry: &Entry, table: &str, options: &str) -> Result<String, NotCopied> {
+    let data = entry.data.as_ref().ok_or_else(|| not_copied(entry))?;
+    let (_, columns) = parts(entry).ok_or_else(|| not_copied(entry))?;
+    let format = match data.format {
+        Format::Text => "text",
+        Format::Binary => "binary",
+        Format::LargeObjects => return Err(not_copied(entry)),
+    };
+    let target = readable(entry, format!("COPY {table}{columns}"));
     let encoding = match data.encoding.as_str() {
         encoding if !encoding.is_empty() && data.format == Format::Text => format!(", ENCODING {}", literal(encoding)),
         _ => String::new(),
     };
-    Ok(format!("{target} FROM STDIN WITH (FORMAT {format}{encoding}{freeze})"))
+    Ok(format!("{target} FROM STDIN WITH (FORMAT {format}{encoding}{options})"))
+}
+
+/// A statement as a session reads it that takes the rows of an entry: binary ones come in their own encoding.
+pub fn readable(entry: &Entry, sql: String) -> String {
+    match &entry.data {
+        Some(data) if data.format == Format::Binary && !matches!(data.encoding.as_str(), "UTF8" | "SQL_ASCII") => {
+            ascii_names(&sql).into_owned()
+        }
+        _ => sql,
+    }
+}
+
+fn not_copied(entry: &Entry) -> NotCopied {
+    NotCopied {
+        entry: entry.describe(),
+    }
 }
 
 /// The statement before the rows of an entry in a script: it says the rows' encoding where that is not the

@@ -6,6 +6,7 @@
 //! - [`Script`] is the plain SQL script, byte for byte as pg_dump 18 writes it.
 //! - [`Schedule`] says what may start now; [`work`] what is to be run for an entry; [`copy_in`] how its
 //!   rows go in; [`analyze()`] what comes last.
+//! - [`existing`] is about rows that go into tables which stand already.
 //! - [`preflight`] asks whether the target may be written to at all.
 //! - [`session`], [`large_objects`], [`copy`] and [`owner`] hold the statements that surround entries.
 //!
@@ -49,6 +50,7 @@ pub mod contents;
 pub mod copy;
 pub mod database;
 mod drops;
+pub mod existing;
 pub mod large_objects;
 pub mod options;
 pub mod owner;
@@ -67,7 +69,7 @@ mod words;
 pub use analyses::{Analyses, Analysis};
 pub use claims::{Claim, Claims, Locks, Wants};
 pub use contents::Contents;
-pub use copy::{Freeze, NotCopied, Table, copy_in, freeze, truncate};
+pub use copy::{Freeze, NotCopied, Table, copy_in, freeze, readable, truncate};
 pub use database::TooOld;
 pub use drops::{drop_statement, dropped};
 pub use options::{Clean, Options};

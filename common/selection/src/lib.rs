@@ -34,7 +34,7 @@ mod selection;
 mod signature;
 mod tree;
 
-pub use args::SelectionArgs;
+pub use args::{SectionArg, SelectionArgs};
 pub use list::List;
 pub use pattern::{Matcher, Pattern, PatternError};
 pub use report::{Remark, Report, Unmatched, Wanting};

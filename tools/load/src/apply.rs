@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use crate::agenda::Agenda;
 use crate::args::LoadArgs;
 use crate::choice::{choose, makes_definitions, makes_tables};
+use crate::existing::Existing;
 use crate::foreman::{Crew, Foreman};
 use crate::intake::Intake;
 use crate::stop::{Stop, stop};
@@ -102,6 +103,8 @@ impl Loading<'_> {
         let progress = self.process.progress();
         progress.expect(self.contents.wanted().len() as u64, self.expected());
         let mut schedule = Schedule::new(self.contents);
+        let existing = Existing::look(&self.args.existing, self.contents, &target.session, self.process).await?;
+        existing.empty(&target.session).await?;
 
         progress.stage("making definitions");
         target
@@ -122,13 +125,19 @@ impl Loading<'_> {
                 target,
                 contents: self.contents,
                 options: self.options,
+                existing: &existing,
                 tell: tell.clone(),
             };
             workers.push(worker.run(ordered));
         }
         drop(tell);
         let created = makes_tables(self.contents) && !self.args.output.into_existing;
-        let crew = Crew { orders, told, created };
+        let crew = Crew {
+            orders,
+            told,
+            created,
+            existing: &existing,
+        };
         let agenda = Agenda::new(self.contents, &mut schedule, !self.args.output.no_analyze);
         let mut foreman = Foreman::new(self.contents, self.process, &progress, tally, agenda, crew);
         let direct = async {
@@ -149,6 +158,9 @@ impl Loading<'_> {
                 return Err(failure);
             }
         };
+        if let Some(merged) = tally.merged {
+            self.process.messages.note(merged.to_string());
+        }
         progress.stage("committing");
         if let Some(target) = sessions.into_iter().next() {
             target.settle().await?;

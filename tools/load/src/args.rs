@@ -7,6 +7,10 @@ use pgx_cli::{CONNECTION_ENVIRONMENT, ConnectionArgs, Exit, Failure, Manual};
 use pgx_restore::Options;
 use pgx_selection::SelectionArgs;
 
+use existing::ExistingArgs;
+
+pub mod existing;
+
 /// What people read about pgx-load beside its flags.
 pub static MANUAL: Manual = Manual {
     name: "pgx-load",
@@ -28,6 +32,9 @@ pub static MANUAL: Manual = Manual {
         "It stops at the first error and names the object. A stream that is cut short, or whose producer failed, \
          is never taken for complete: the status is then 3, and the message says what came last and what the \
          target has.",
+        "With -a, rows go into tables that stand already. What these lack, tables or columns, is named before any row is \
+         written; a partitioned table takes the rows of a plain one. Rows that pgx-dump -a sends come in the order of \
+         foreign keys, and go in in it; those of a stream with definitions do not.",
         "The selection options take a part of the stream; pgx-toc lists what they take, and pgx-filter makes a stream \
          of it. They are those of pg_restore, with these differences. Names are patterns, as in psql: letters are \
          folded to lower case outside double quotes, and * stands for anything; a pattern that matches nothing is \
@@ -62,6 +69,10 @@ pub static MANUAL: Manual = Manual {
             "one table with all that it needs, beside what the database has",
         ),
         (
+            "pgx-dump -a -n sales app | pgx-load -a --on-conflict update -d copy",
+            "rows into tables that have some of them already",
+        ),
+        (
             "pgx-dump app | ssh host pgx-load -1 -d app",
             "all of it or nothing, in one transaction",
         ),
@@ -87,6 +98,10 @@ pub struct LoadArgs {
     /// Where it goes instead, and how.
     #[command(flatten)]
     pub output: OutputArgs,
+
+    /// What happens to tables that stand already.
+    #[command(flatten)]
+    pub existing: ExistingArgs,
 
     /// What to load.
     #[command(flatten)]
@@ -174,7 +189,7 @@ impl LoadArgs {
         if self.output.file.is_none() && self.connection.dbname.is_none() {
             return Err(Failure::usage("it is not said where to load").hint("give -d DBNAME, or -f FILE for a script"));
         }
-        Ok(())
+        self.existing.check(&self.selection)
     }
 
     /// The same for the room that decides about statements; the target is not known yet.
@@ -185,6 +200,8 @@ impl LoadArgs {
             no_tablespaces: self.output.no_tablespaces,
             no_table_access_method: self.output.no_table_access_method,
             row_security: self.output.enable_row_security,
+            disable_triggers: self.existing.disable_triggers,
+            superuser: self.existing.superuser.clone(),
             ..Options::default()
         }
     }
@@ -218,6 +235,28 @@ mod tests {
         assert!(args(&["-d", "copy"]).check().is_ok());
         assert!(args(&["-f", "-"]).check().is_ok());
         assert!(Tool::try_parse_from(["pgx-load", "-d", "a", "-f", "b"]).is_err());
+    }
+
+    #[test]
+    fn what_is_about_tables_that_stand_goes_with_rows_alone() {
+        for flag in ["--disable-triggers", "--truncate", "--on-conflict=update"] {
+            let refused = args(&["-d", "a", flag]).check().expect_err("tables are made, too");
+            assert!(
+                refused
+                    .notice
+                    .message
+                    .starts_with(flag.split('=').next().unwrap_or_default())
+            );
+            assert_eq!(refused.notice.hint.as_deref(), Some("add -a to load rows alone"));
+            for rows in [&["-a"][..], &["--section", "data"], &["--no-schema"]] {
+                assert!(args(&[&["-d", "a", flag], rows].concat()).check().is_ok());
+            }
+            let both = [&["-d", "a", flag][..], &["--section", "data", "--section", "pre-data"]].concat();
+            assert!(args(&both).check().is_err());
+        }
+        assert!(args(&["-d", "a", "--on-conflict", "error"]).check().is_ok());
+        assert!(Tool::try_parse_from(["pgx-load", "-d", "a", "-a", "-S", "boss"]).is_err());
+        assert!(Tool::try_parse_from(["pgx-load", "-f", "a", "-a", "--truncate"]).is_err());
     }
 
     #[test]

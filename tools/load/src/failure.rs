@@ -5,6 +5,9 @@ use std::fmt::Display;
 use pgx_archive::{EntryId, ReadError};
 use pgx_cli::{Exit, Failure};
 
+/// SQLSTATE of a row that refers to none.
+const FOREIGN_KEY: &str = "23503";
+
 /// What the server objected to.
 pub fn server(error: &pgx_server::Error) -> Failure {
     let mut failure = Failure::failed(error.to_string());
@@ -21,6 +24,17 @@ pub fn server(error: &pgx_server::Error) -> Failure {
 /// The same, when it happened to an entry at a stage.
 pub fn at(error: &pgx_server::Error, entry: impl Into<String>, stage: impl Display) -> Failure {
     server(error).within(stage.to_string()).within(entry)
+}
+
+/// The same, when it happened to rows.
+pub fn of_rows(error: &pgx_server::Error, entry: impl Into<String>, stage: impl Display) -> Failure {
+    let failure = at(error, entry, stage);
+    match error.sqlstate() {
+        Some(FOREIGN_KEY) if failure.notice.hint.is_none() => failure.hint(
+            "rows that pgx-dump -a sends come in the order of foreign keys; --disable-triggers does not check them",
+        ),
+        _ => failure,
+    }
 }
 
 /// A stream that cannot be read to its end; `called` names entries.

@@ -7,11 +7,13 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use pgx_archive::{Entry, EntryId, Format};
 use pgx_cli::Failure;
-use pgx_restore::{Freeze, copy_in, truncate};
+use pgx_restore::existing::Merge;
+use pgx_restore::{Freeze, copy_in, readable, truncate};
 use pgx_rows::binary::{HEADER, TRAILER};
 use pgx_server::{Answer, Burst, CopyIn, Error};
 use tokio::sync::mpsc;
 
+use crate::existing::Merged;
 use crate::failure;
 use crate::objects;
 use crate::worker::{Feed, STAGE, Told, Worker, miscounted};
@@ -36,7 +38,7 @@ impl Worker<'_> {
         mut feed: mpsc::UnboundedReceiver<Feed>,
     ) -> Result<u64, Failure> {
         let entry = self.entry(id)?;
-        let failed = |error: Error| failure::at(&error, entry.describe(), STAGE);
+        let failed = |error: Error| failure::of_rows(&error, entry.describe(), STAGE);
         let mut filling = self.begin(entry, freeze).await?;
         let mut rows = 0;
         let mut lost = std::pin::pin!(self.target.session.ended());
@@ -74,6 +76,9 @@ impl Worker<'_> {
                 if counted != rows {
                     return Err(miscounted(entry, counted, rows));
                 }
+                if let Some(merge) = self.existing.merge(id) {
+                    self.merge(entry, merge, rows).await?;
+                }
             }
             Filling::Objects(mut sent) => answered(&mut sent, 0).await.map_err(failed)?,
         }
@@ -82,7 +87,7 @@ impl Worker<'_> {
     }
 
     async fn begin(&mut self, entry: &Entry, freeze: Freeze) -> Result<Filling, Failure> {
-        let failed = |error: Error| failure::at(&error, entry.describe(), STAGE);
+        let failed = |error: Error| failure::of_rows(&error, entry.describe(), STAGE);
         let data = entry.data.as_ref();
         let format = data.map_or(Format::Text, |data| data.format);
         if let Some(data) = data {
@@ -98,13 +103,33 @@ impl Worker<'_> {
         if freeze == Freeze::Yes {
             self.target.session.execute(&truncate(entry)).await.map_err(failed)?;
         }
-        let sql = copy_in(entry, freeze).map_err(|error| Failure::failed(error.to_string()))?;
+        let sql = match self.existing.merge(entry.id) {
+            Some(merge) => {
+                let begin = readable(entry, merge.begin());
+                self.target.session.execute(&begin).await.map_err(failed)?;
+                merge.copy(entry)
+            }
+            None => copy_in(entry, freeze),
+        };
+        let sql = sql.map_err(|error| Failure::failed(error.to_string()))?;
         let mut copy = self.target.session.copy_in(&sql).await.map_err(failed)?;
         let binary = format == Format::Binary;
         if binary {
             copy.send(Bytes::from_static(&HEADER)).await.map_err(failed)?;
         }
         Ok(Filling::Copy { copy, binary })
+    }
+
+    /// Takes the rows that were copied on into their table.
+    async fn merge(&self, entry: &Entry, merge: &Merge, rows: u64) -> Result<(), Failure> {
+        let failed = |error: Error| failure::of_rows(&error, entry.describe(), "merging rows");
+        let session = &self.target.session;
+        let counts = session.rows(&readable(entry, merge.finish())).await.map_err(failed)?;
+        session.execute(Merge::END).await.map_err(failed)?;
+        let count = |column| counts.text(0, column).parse().unwrap_or(0);
+        let told = Told::Merged(entry.id, Merged::of(rows, count(0), count(1)));
+        let _ = self.tell.send((self.number, told));
+        Ok(())
     }
 }
 

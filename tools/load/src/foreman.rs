@@ -7,12 +7,13 @@
 
 use pgx_archive::{Entry, EntryEnd, EntryId, PartEnd};
 use pgx_cli::{Failure, Process, Progress};
-use pgx_restore::{Claims, Contents, Freeze, Table, freeze};
+use pgx_restore::{Claims, Contents, Freeze, freeze};
 use tokio::sync::mpsc;
 
 use crate::agenda::Agenda;
 use crate::archive_input::UNTOLD;
 use crate::completion::{Completion, Miscounted};
+use crate::existing::Existing;
 use crate::intake::{Arrival, Chunk, Intake};
 use crate::router::{Part, Route, Router};
 use crate::tally::Tally;
@@ -33,17 +34,20 @@ pub struct Foreman<'a> {
     told: mpsc::UnboundedReceiver<(usize, Told)>,
     completion: Completion,
     created: bool,
+    existing: &'a Existing,
     over: bool,
 }
 
 /// The workers, as the foreman reaches them.
-pub struct Crew {
+pub struct Crew<'a> {
     /// Where each takes its orders.
     pub orders: Vec<mpsc::UnboundedSender<Order>>,
     /// Where they all tell what they did.
     pub told: mpsc::UnboundedReceiver<(usize, Told)>,
     /// Whether this load has made the tables.
     pub created: bool,
+    /// The tables that stand already.
+    pub existing: &'a Existing,
 }
 
 /// A worker as the foreman sees it.
@@ -66,9 +70,14 @@ impl<'a> Foreman<'a> {
         progress: &'a Progress,
         tally: &'a mut Tally,
         agenda: Agenda<'a>,
-        crew: Crew,
+        crew: Crew<'a>,
     ) -> Foreman<'a> {
-        let Crew { orders, told, created } = crew;
+        let Crew {
+            orders,
+            told,
+            created,
+            existing,
+        } = crew;
         let workers = orders.into_iter().map(|orders| Hand {
             orders,
             doing: Doing::Nothing,
@@ -84,6 +93,7 @@ impl<'a> Foreman<'a> {
             told,
             completion: Completion::default(),
             created,
+            existing,
             over: false,
         }
     }
@@ -205,12 +215,10 @@ impl<'a> Foreman<'a> {
             .data
             .as_ref()
             .is_some_and(|data| data.estimated_bytes >= WORTH_FREEZING);
-        // Foreign keys come after all rows, so nothing refers to a table that was made here.
-        let table = Table {
-            created_here: self.created && worth,
-            ..Table::default()
-        };
-        freeze(entry, table)
+        match worth {
+            true => freeze(entry, self.existing.table(entry, self.created)),
+            false => Freeze::No,
+        }
     }
 
     fn filling(&self, (id, part): Part) -> String {
@@ -265,6 +273,12 @@ impl<'a> Foreman<'a> {
             Told::Taken(rows, bytes) => {
                 self.router.taken(number);
                 self.progress.rows(rows, bytes);
+                return Ok(());
+            }
+            Told::Merged(id, merged) => {
+                let described = self.contents.get(id).map(Entry::describe).unwrap_or_default();
+                self.process.messages.info(format!("merged {described}: {merged}"));
+                *self.tally.merged.get_or_insert_default() += merged;
                 return Ok(());
             }
             Told::Filled(rows) => {

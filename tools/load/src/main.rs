@@ -11,6 +11,7 @@ mod connect;
 mod desk;
 #[cfg(test)]
 mod example;
+mod existing;
 mod failure;
 mod fill;
 mod foreman;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use pgx_cli::{Exit, Failure};
 
+use crate::existing::Merged;
+
 /// What has been committed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -17,6 +19,8 @@ pub struct Tally {
     pub to_fill: u64,
     /// Rows.
     pub rows: u64,
+    /// What became of rows that might have been there already.
+    pub merged: Option<Merged>,
 }
 
 impl Tally {
@@ -56,7 +60,11 @@ impl fmt::Display for Tally {
             write!(f, ", {} of {} {tables} complete", self.filled, self.to_fill)?;
         }
         let rows = if self.rows == 1 { "row" } else { "rows" };
-        write!(f, ", {} {rows}", self.rows)
+        write!(f, ", {} {rows}", self.rows)?;
+        match self.merged {
+            Some(merged) => write!(f, " ({merged})"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -72,6 +80,7 @@ mod tests {
             filled: 1,
             to_fill: 12,
             rows: 1,
+            merged: None,
         };
         let failure = tally.tell(Failure::incomplete("the input ends").detail("entry 7 is table data public.orders"));
         assert_eq!(

@@ -2,6 +2,7 @@
 
 use pgx_archive::{Data, Entry, Format};
 use pgx_cli::{Failure, Process, Progress};
+use pgx_restore::existing::triggers_off;
 use pgx_restore::preflight::{self, objections};
 use pgx_restore::session::TableDefaults;
 use pgx_restore::{Contents, Options, Schedule, Step, Work, attach_work, index_work, work};
@@ -17,6 +18,9 @@ use crate::tally::Tally;
 /// Entries whose statements are sent at once, in one transaction: enough to hide the way to the server
 /// and back, few enough that their locks fit the server's table of them.
 const BATCH: usize = 100;
+
+/// SQLSTATE of what a role may not do.
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 /// SQLSTATE of a database that is there already.
 const DUPLICATE_DATABASE: &str = "42P04";
@@ -65,6 +69,7 @@ impl<'a> Target<'a> {
         target::prepare_for_bulk(&self.session, sessions)
             .await
             .map_err(|error| failure::server(&error))?;
+        self.switch_triggers_off().await?;
         if self.args.output.single_transaction {
             self.session
                 .execute("BEGIN")
@@ -74,6 +79,25 @@ impl<'a> Target<'a> {
         self.encoding = self.own_encoding().to_owned();
         self.defaults = TableDefaults::default();
         Ok(())
+    }
+
+    /// Keeps triggers from firing on this session, where that is wanted.
+    async fn switch_triggers_off(&self) -> Result<(), Failure> {
+        let args = &self.args.existing;
+        if !args.disable_triggers {
+            return Ok(());
+        }
+        let sql = triggers_off(args.superuser.as_deref(), self.args.connection.role.as_deref());
+        self.session.execute(&sql).await.map_err(|error| {
+            let failure = failure::server(&error).within("disabling triggers");
+            match error.sqlstate() {
+                Some(INSUFFICIENT_PRIVILEGE) => failure.hint(
+                    "a superuser can GRANT SET ON PARAMETER session_replication_role, from 15 on; \
+                     or -S names a role that may and that you are a member of",
+                ),
+                _ => failure,
+            }
+        })
     }
 
     /// The encoding of statements.

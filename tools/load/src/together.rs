@@ -6,11 +6,12 @@ use pgx_cli::Failure;
 use pgx_restore::{Freeze, copy_in};
 use pgx_rows::binary::{HEADER, TRAILER};
 use pgx_server::{Burst, Error, rows_of};
+use tokio::sync::mpsc;
 
 use crate::failure;
 use crate::intake::Chunk;
 use crate::objects;
-use crate::worker::{STAGE, Told, Worker, miscounted};
+use crate::worker::{Feed, STAGE, Told, Worker, miscounted};
 
 /// What a statement of a burst is there for.
 enum Purpose<'a> {
@@ -27,6 +28,9 @@ enum Purpose<'a> {
 impl Worker<'_> {
     /// Puts rows of several entries in; gives how many of each.
     pub async fn fill_many(&mut self, parts: Vec<(EntryId, Vec<Chunk>)>) -> Result<Vec<u64>, Failure> {
+        if parts.iter().any(|(id, _)| self.existing.merge(*id).is_some()) {
+            return self.fill_one_by_one(parts).await;
+        }
         let unsent = |error: Error| failure::server(&error);
         let whole = !self.target.is_one_transaction();
         let (mut burst, mut purposes) = (Burst::default(), Vec::new());
@@ -75,6 +79,20 @@ impl Worker<'_> {
     }
 }
 
+impl Worker<'_> {
+    /// The same with a transaction for each.
+    async fn fill_one_by_one(&mut self, parts: Vec<(EntryId, Vec<Chunk>)>) -> Result<Vec<u64>, Failure> {
+        let mut rows = Vec::new();
+        for (id, chunks) in parts {
+            let (feed, fed) = mpsc::unbounded_channel();
+            let all = chunks.into_iter().map(Feed::Rows).chain([Feed::End]);
+            all.for_each(|one| drop(feed.send(one)));
+            rows.push(self.fill(id, Freeze::No, fed).await?);
+        }
+        Ok(rows)
+    }
+}
+
 fn is_objects(entry: &Entry) -> bool {
     entry
         .data
@@ -103,7 +121,7 @@ fn add(entry: &Entry, chunks: &[Chunk], burst: &mut Burst) -> Result<(), Failure
 fn check(answer: Result<String, Error>, purpose: &Purpose<'_>, names: &str) -> Result<(), Failure> {
     match (answer, purpose) {
         (Err(error), Purpose::Rows(entry, _) | Purpose::Objects(entry)) => {
-            Err(failure::at(&error, entry.describe(), STAGE))
+            Err(failure::of_rows(&error, entry.describe(), STAGE))
         }
         (Err(error), Purpose::Session | Purpose::Commit) => Err(failure::at(&error, names, STAGE)),
         (Ok(tag), Purpose::Rows(entry, sent)) => match rows_of(&tag) {

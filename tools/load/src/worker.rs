@@ -6,6 +6,7 @@ use pgx_restore::{Contents, Freeze, Options};
 use pgx_server::Burst;
 use tokio::sync::mpsc;
 
+use crate::existing::{Existing, Merged};
 use crate::failure;
 use crate::intake::Chunk;
 use crate::job::Job;
@@ -45,6 +46,8 @@ pub enum Feed {
 pub enum Told {
     /// It has taken rows: so many, so many bytes.
     Taken(u64, u64),
+    /// What became of rows that were merged.
+    Merged(EntryId, Merged),
     /// Its rows are committed: so many of each part.
     Filled(Vec<u64>),
     /// Its statements are done.
@@ -65,6 +68,8 @@ pub struct Worker<'a> {
     pub contents: &'a Contents<'a>,
     /// What the user wants of it.
     pub options: &'a Options,
+    /// The tables that stand already.
+    pub existing: &'a Existing,
     /// Where it tells what it did.
     pub tell: mpsc::UnboundedSender<(usize, Told)>,
 }
