@@ -62,7 +62,7 @@ pub fn column(number: i32, name: &str) -> Column {
         number,
         name: name.to_owned(),
         type_oid: 23,
-        type_name: "integer".to_owned(),
+        type_name: "integer".into(),
         storage: 'p',
         type_storage: 'p',
         is_local: true,

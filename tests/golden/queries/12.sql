@@ -106,6 +106,11 @@ FROM pg_catalog.pg_type t
 LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
 LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem
 WHERE t.oid >= 16384
+  AND ((e.typarray = t.oid OR c.relkind <> 'c') IS NOT TRUE
+       OR t.oid IN (SELECT d.refobjid FROM pg_catalog.pg_depend d
+                    WHERE d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.deptype <> 'i')
+       OR t.typarray IN (SELECT d.refobjid FROM pg_catalog.pg_depend d
+                         WHERE d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.deptype <> 'i'))
    OR t.typacl IS DISTINCT FROM (SELECT p.initprivs FROM pg_catalog.pg_init_privs p
                                  WHERE p.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass
                                    AND p.objoid = t.oid AND p.objsubid = 0)

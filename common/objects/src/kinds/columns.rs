@@ -4,6 +4,9 @@
 //! left out, so numbers have gaps. From 18 on a not-null constraint is a row of `pg_constraint` with a name;
 //! before that it is a mark on the column.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use crate::database::{Body, Database, NodeId, Wanted, class};
 use crate::error::Error;
 use crate::query::{Select, column, since};
@@ -61,6 +64,8 @@ pub const READER: Reader = Reader {
 };
 
 /// A column.
+///
+/// A big database has millions, so what few columns have takes little room, and those of one type share its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Column {
     /// `attnum`
@@ -70,7 +75,7 @@ pub struct Column {
     /// OID of its type.
     pub type_oid: u32,
     /// Its type as DDL spells it, with modifiers.
-    pub type_name: String,
+    pub type_name: Arc<str>,
     /// Statistics target, where it was set.
     pub statistics: Option<i32>,
     /// `attstorage`: p, e, m, x.
@@ -86,11 +91,11 @@ pub struct Column {
     /// Whether it is declared here, not only inherited.
     pub is_local: bool,
     /// Its collation, qualified and quoted, where it is not its type's.
-    pub collation: Option<String>,
+    pub collation: Option<Box<str>>,
     /// Options such as `n_distinct=5`, as they stand in SET ( … ); often empty.
-    pub options: String,
+    pub options: Box<str>,
     /// For foreign tables: options as they stand in OPTIONS ( … ); often empty.
-    pub foreign_options: String,
+    pub foreign_options: Box<str>,
     /// Its not-null constraint, if there is one and it is valid; others are constraints of their own.
     pub not_null: Option<NotNull>,
     /// Its default or generation expression.
@@ -121,7 +126,7 @@ pub struct NotNull {
     /// OID of its row, from 18 on.
     pub oid: u32,
     /// Its name, from 18 on.
-    pub name: Option<String>,
+    pub name: Option<Box<str>>,
     /// Whether the table declares it, rather than getting it from a parent.
     pub is_local: bool,
     /// NO INHERIT.
@@ -161,9 +166,10 @@ pub fn described(db: &Database) -> Vec<u32> {
 }
 
 fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
+    let mut types = HashSet::new();
     for row in rows.iter() {
         let oid = row.oid("table_oid")?;
-        let column = read_column(&row)?;
+        let column = read_column(&row, &mut types)?;
         let Some(id) = db.by_oid(class::CLASS, oid) else {
             return Err(row.dangling(format!("relation {oid}")));
         };
@@ -174,12 +180,14 @@ fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
     Ok(())
 }
 
-fn read_column(row: &Row<'_>) -> Result<Column, Error> {
-    let text = |column: &str| -> Result<String, Error> { Ok(row.opt(column)?.unwrap_or_default().to_owned()) };
+/// `types` has the names of types that columns before it have.
+fn read_column(row: &Row<'_>, types: &mut HashSet<Arc<str>>) -> Result<Column, Error> {
+    let text = |column: &str| -> Result<Box<str>, Error> { Ok(row.opt(column)?.unwrap_or_default().into()) };
+    let type_name = shared(row.text("type_name")?, types);
     let not_null = if row.flag("not_null")? {
         Some(NotNull {
             oid: row.oid("not_null_oid")?,
-            name: row.opt("not_null_name")?.map(str::to_owned),
+            name: row.opt("not_null_name")?.map(Box::from),
             is_local: row.flag("not_null_local")?,
             no_inherit: row.flag("not_null_no_inherit")?,
         })
@@ -187,14 +195,14 @@ fn read_column(row: &Row<'_>) -> Result<Column, Error> {
         None
     };
     let collation = match (row.opt("collation_schema")?, row.opt("collation")?) {
-        (Some(schema), Some(name)) => Some(sql::qualified(schema, name)),
+        (Some(schema), Some(name)) => Some(sql::qualified(schema, name).into_boxed_str()),
         _ => None,
     };
     Ok(Column {
         number: row.number("number")?,
-        name: text("name")?,
+        name: row.text("name")?.to_owned(),
         type_oid: row.oid("type_oid")?,
-        type_name: text("type_name")?,
+        type_name,
         statistics: row.opt("statistics")?.map(|_| row.number("statistics")).transpose()?,
         storage: row.letter("storage")?,
         type_storage: row.letter("type_storage")?,
@@ -216,6 +224,18 @@ fn read_column(row: &Row<'_>) -> Result<Column, Error> {
         not_null,
         default: None,
     })
+}
+
+/// A text that many have, once.
+fn shared(text: &str, known: &mut HashSet<Arc<str>>) -> Arc<str> {
+    match known.get(text) {
+        Some(known) => Arc::clone(known),
+        None => {
+            let text: Arc<str> = text.into();
+            known.insert(Arc::clone(&text));
+            text
+        }
+    }
 }
 
 #[cfg(test)]

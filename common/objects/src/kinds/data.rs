@@ -156,7 +156,7 @@ impl TableData {
 
 /// How the values of a column are built; the name of its type where there is no word for that.
 fn built_of(db: &Database, column: &Column) -> String {
-    super::copy_format::spelling(&db.type_forms, column.type_oid).unwrap_or_else(|| column.type_name.clone())
+    super::copy_format::spelling(&db.type_forms, column.type_oid).unwrap_or_else(|| column.type_name.to_string())
 }
 
 /// `(a, b)`, or nothing for a table without columns to send.

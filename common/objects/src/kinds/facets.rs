@@ -1,6 +1,8 @@
 //! What follows other objects: comments (`pg_description`), security labels (`pg_seclabel`), privileges of
 //! columns (`pg_attribute.attacl`) and initial privileges (`pg_init_privs`). One query each, whatever the size.
 
+use std::collections::hash_map::Entry;
+
 use pgx_archive::CatalogId;
 
 use crate::database::{Database, class};
@@ -72,7 +74,11 @@ pub const COMMENTS: Reader = Reader {
     read: |db, rows| {
         for row in rows.iter() {
             let comment = (row.number("sub")?, row.text("description")?.to_owned());
-            db.comments.entry(id(&row)?).or_default().push(comment);
+            // Most objects have one comment, and no room for more.
+            match db.comments.entry(id(&row)?) {
+                Entry::Occupied(list) => list.into_mut().push(comment),
+                Entry::Vacant(list) => drop(list.insert(vec![comment])),
+            }
         }
         Ok(())
     },

@@ -1,7 +1,8 @@
 //! Types (`pg_type`): base, composite, enum and range types, domains, and types that are only declared.
 //!
 //! Arrays, multiranges and the row types of tables come with their element, range and table: they stand in
-//! the dependency graph only. A base type needs its functions and they need the type; what lies between is
+//! the dependency graph only, and arrays and row types only where something needs them: nearly all are needed by
+//! nothing, and every table has both. A base type needs its functions and they need the type; what lies between is
 //! the declaration, a node of its own that becomes an entry when the cycle is cut.
 
 use pgx_archive::{Entry, Kind};
@@ -43,6 +44,11 @@ const TYPES: Select = Select {
 LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
 LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem
 WHERE t.oid >= 16384
+  AND ((e.typarray = t.oid OR c.relkind <> 'c') IS NOT TRUE
+       OR t.oid IN (SELECT d.refobjid FROM pg_catalog.pg_depend d
+                    WHERE d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.deptype <> 'i')
+       OR t.typarray IN (SELECT d.refobjid FROM pg_catalog.pg_depend d
+                         WHERE d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.deptype <> 'i'))
    OR t.typacl IS DISTINCT FROM (SELECT p.initprivs FROM pg_catalog.pg_init_privs p
                                  WHERE p.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass
                                    AND p.objoid = t.oid AND p.objsubid = 0)

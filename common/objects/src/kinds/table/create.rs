@@ -170,8 +170,8 @@ impl Table<'_> {
         let uncut = format!("{}_{}_not_null", self.db.object(self.id).name, column.name);
         let usual = self.generated_name(column, 0);
         let name = match &not_null.name {
-            Some(name) if *name == uncut && !self.has_comment(not_null.oid) => None,
-            Some(name) => Some(name.clone()),
+            Some(name) if **name == *uncut && !self.has_comment(not_null.oid) => None,
+            Some(name) => Some(name.to_string()),
             None if self.is_taken_later(&usual) => (1..)
                 .map(|count| self.generated_name(column, count))
                 .find(|name| !self.is_taken(name)),

@@ -13,7 +13,7 @@ fn create(db: &Database, id: NodeId) -> String {
 fn not_null(name: Option<&str>) -> Option<NotNull> {
     Some(NotNull {
         oid: 7,
-        name: name.map(str::to_owned),
+        name: name.map(Box::from),
         is_local: true,
         no_inherit: false,
     })
@@ -28,8 +28,8 @@ fn columns_with_all_that_belongs_to_them() {
             ..column(1, "id")
         },
         Column {
-            collation: Some("pg_catalog.\"C\"".to_owned()),
-            type_name: "text".to_owned(),
+            collation: Some("pg_catalog.\"C\"".into()),
+            type_name: "text".into(),
             ..column(3, "Name")
         },
         Column {
@@ -111,7 +111,7 @@ fn a_foreign_table_with_options() {
         foreign_server_name: "Far Away".to_owned(),
         foreign_options: "file 'x'".to_owned(),
         columns: vec![Column {
-            foreign_options: "key 'true'".to_owned(),
+            foreign_options: "key 'true'".into(),
             statistics: Some(10),
             ..column(1, "a")
         }],
@@ -253,7 +253,7 @@ fn what_only_alter_can_say() {
             storage: 'e',
             type_storage: 'x',
             compression: 'l',
-            options: "n_distinct=5".to_owned(),
+            options: "n_distinct=5".into(),
             ..column(1, "a")
         }],
         replica_identity: 'f',
