@@ -7,13 +7,14 @@ use crate::{Database, repository};
 /// A SQL script that fills an empty database.
 ///
 /// Comment lines at its top may say what it needs: `-- since: 18` the oldest major it runs on,
-/// `-- roles: a, b` roles that must exist, in source and target.
+/// `-- roles: a, b` roles and `-- tablespaces: a, b` tablespaces that must exist, in source and target.
 #[derive(Clone, Debug)]
 pub struct Fixture {
     name: String,
     paths: Vec<PathBuf>,
     since: u32,
     roles: Vec<String>,
+    tablespaces: Vec<String>,
     variables: Vec<String>,
 }
 
@@ -117,16 +118,16 @@ impl Fixture {
                 .unwrap_or("")
                 .trim()
         };
+        let names = |key: &str| {
+            let names = header(key).split(',').map(str::trim).filter(|name| !name.is_empty());
+            names.map(str::to_owned).collect()
+        };
         Fixture {
             name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
             paths: vec![path.to_owned()],
             since: header("since:").parse().unwrap_or(0),
-            roles: header("roles:")
-                .split(',')
-                .map(str::trim)
-                .filter(|role| !role.is_empty())
-                .map(str::to_owned)
-                .collect(),
+            roles: names("roles:"),
+            tablespaces: names("tablespaces:"),
             variables: Vec::new(),
         }
     }
@@ -141,11 +142,15 @@ impl Fixture {
         major >= self.since
     }
 
-    /// Makes the roles it needs, as a target needs them too.
+    /// Makes the roles and tablespaces it needs, as a target needs them too.
     pub fn make_roles(&self, database: &Database) {
-        for role in &self.roles {
-            // Roles belong to the whole server: another test may make the same one at this moment.
-            let quoted = format!("\"{}\"", role.replace('"', "\"\""));
+        // They belong to the whole server: another test may make the same ones at this moment.
+        let quote = |name: &String| format!("\"{}\"", name.replace('"', "\"\""));
+        for tablespace in self.tablespaces.iter().map(quote) {
+            let make = format!("SET allow_in_place_tablespaces = on; CREATE TABLESPACE {tablespace} LOCATION '';");
+            database.script_as_far_as_known(make.as_bytes(), &[]);
+        }
+        for quoted in self.roles.iter().map(quote) {
             database.sql(&format!(
                 "DO $do$ BEGIN CREATE ROLE {quoted};
                  EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $do$"
