@@ -52,7 +52,8 @@ test-parallel: cargo
 test-matrix: cargo
 	tests/servers/fetch 12 13 14 15 16 17 18
 	cargo build --workspace
-	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test golden_queries --test same_text --test encodings --test new_words --test matrix
+	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test golden_queries --test same_text \
+	  --test better_than_stock --test encodings --test new_words --test matrix
 
 test-formats: cargo
 	tests/servers/fetch
