@@ -29,6 +29,9 @@ pub static MANUAL: Manual = Manual {
         "A stream may have several members: what pgx-globals sends, and one database after another, each made by its \
          own name with -C. Roles and tablespaces that are there already are altered. Databases that the globals \
          announce must all come; if not, the status is 3.",
+        "As with pg_dump's scripts, the search path is empty, so that nobody's objects can come before others. A \
+         function that an index, a check, a generated column or a materialized view calls fails where it relies on \
+         one; the error then names the function, and ALTER FUNCTION ... SET search_path in the source is the remedy.",
         "It stops at the first error and names the object. A stream that is cut short, or whose producer failed, \
          is never taken for complete: the status is then 3, and the message says what came last and what the \
          target has.",

@@ -5,6 +5,8 @@ use std::fmt::Display;
 use pgx_archive::{EntryId, ReadError};
 use pgx_cli::{Exit, Failure};
 
+use crate::search_path;
+
 /// SQLSTATE of a row that refers to none.
 const FOREIGN_KEY: &str = "23503";
 
@@ -15,7 +17,8 @@ pub fn server(error: &pgx_server::Error) -> Failure {
     if !detail.is_empty() {
         failure = failure.detail(detail.join("\n"));
     }
-    match error.hint() {
+    // The server's own hint is about the statement.
+    match search_path::remedy(error).or(error.hint().map(str::to_owned)) {
         Some(hint) => failure.hint(hint),
         None => failure,
     }

@@ -24,6 +24,7 @@ mod reading;
 mod router;
 mod run;
 mod script;
+mod search_path;
 mod seek_input;
 mod stop;
 mod tally;
