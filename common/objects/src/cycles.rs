@@ -6,6 +6,7 @@
 
 use crate::database::{Body, Database, NodeId, Wanted};
 use crate::error::Error;
+use crate::kinds::relation::Relation;
 
 /// The two nodes that separate the sections.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +69,7 @@ static RULES: &[Rule] = &[
         cut: index_and_partition_index,
     },
     Rule {
-        name: "a default that needs what needs its table",
+        name: "a default, not a generation expression, that needs what needs its table",
         cut: default_in_a_longer_loop,
     },
     Rule {
@@ -87,6 +88,10 @@ static RULES: &[Rule] = &[
         name: "rows of tables that refer to one another",
         cut: rows_and_foreign_keys,
     },
+    Rule {
+        name: "what is left out",
+        cut: left_out,
+    },
 ];
 
 /// Cuts a cycle whose members each depend on the next, the last on the first.
@@ -97,6 +102,16 @@ pub fn cut(db: &mut Database, members: &[NodeId], boundaries: &Boundaries) -> Re
     Err(Error::Cycle {
         members: members.iter().map(|id| describe(db, *id)).collect(),
     })
+}
+
+/// Of what is left out nobody sees when it would be made.
+fn left_out(db: &mut Database, members: &[NodeId], boundaries: &Boundaries) -> bool {
+    let is_left_out = |id: &NodeId| db.object(*id).wanted.is_none() && *id != boundaries.pre && *id != boundaries.post;
+    let Some(at) = members.iter().position(is_left_out) else {
+        return false;
+    };
+    forget(db, members[at], members[(at + 1) % members.len()]);
+    true
 }
 
 /// How messages name an object: `table public.orders`.
@@ -203,6 +218,15 @@ fn is_table_with_check(db: &Database, table: NodeId, check: NodeId) -> bool {
 
 fn is_table_with_default(db: &Database, table: NodeId, default: NodeId) -> bool {
     matches!(&db.object(default).body, Body::Default(body) if body.table == table)
+}
+
+/// A generation expression cannot be set later: as a default it would be another column.
+fn is_table_with_settable_default(db: &Database, table: NodeId, default: NodeId) -> bool {
+    let is_generated = |relation: &Relation| {
+        let column = relation.columns.iter().find(|column| column.default == Some(default));
+        column.is_some_and(|column| column.generated.is_some())
+    };
+    is_table_with_default(db, table, default) && !db.relation(table).is_some_and(is_generated)
 }
 
 fn is_domain_with_constraint(db: &Database, domain: NodeId, constraint: NodeId) -> bool {
@@ -349,7 +373,7 @@ fn table_and_default(db: &mut Database, members: &[NodeId], _: &Boundaries) -> b
 
 /// The default is set on its own, still in pre-data.
 fn default_in_a_longer_loop(db: &mut Database, members: &[NodeId], _: &Boundaries) -> bool {
-    let Some((table, default)) = pair_within(db, members, is_table_with_default) else {
+    let Some((table, default)) = pair_within(db, members, is_table_with_settable_default) else {
         return false;
     };
     forget(db, table, default);
