@@ -184,14 +184,15 @@ fn other(db: &Database, id: NodeId, choice: &Choice) -> Option<Wanted> {
 /// The tables to lock before anything more is asked about them, by name, in the order of their OIDs; those of
 /// extensions too whose rows are planned.
 pub fn to_lock(db: &Database) -> Vec<String> {
+    let locked = db.nodes().filter(|&id| is_locked(db, id));
+    locked.map(|id| db.qualified(id)).collect()
+}
+
+/// Whether an object is a table that is locked before anything more is asked about it.
+pub fn is_locked(db: &Database, id: NodeId) -> bool {
     let needs_lock = Wanted::DEFINITION | Wanted::DATA | Wanted::POLICY;
-    db.nodes()
-        .filter(|&id| {
-            db.relation(id).is_some_and(|body| {
-                let is_read = db.object(id).wanted.any(needs_lock) || body.data.is_some();
-                is_read && matches!(body.relkind, 'r' | 'p')
-            })
-        })
-        .map(|id| db.qualified(id))
-        .collect()
+    db.relation(id).is_some_and(|body| {
+        let is_read = db.object(id).wanted.any(needs_lock) || body.data.is_some();
+        is_read && matches!(body.relkind, 'r' | 'p')
+    })
 }

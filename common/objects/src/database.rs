@@ -152,10 +152,14 @@ impl Server {
 pub struct Database {
     /// Facts about the source.
     pub server: Server,
-    /// Names of subscriptions that the role may not read, so that they are in no dump of its.
-    pub unreadable_subscriptions: Vec<String>,
+    /// What a dump does without because the role may not read it, each as a sentence.
+    pub left_out: Vec<String>,
+    /// What is wanted but the role may not read, as messages name it.
+    pub denied: Vec<String>,
     /// Tables whose rows are wanted and of which policies may hide some from the role, as SQL names them.
     pub guarded: Vec<String>,
+    /// Whether rows are wanted.
+    pub with_rows: bool,
     /// Whether statistics for the planner are wanted.
     pub with_statistics: bool,
     /// Whether the server has to quote all names, because it does not know that one of them is reserved now.

@@ -125,7 +125,10 @@ impl Emitter<'_> {
     /// Adds an entry under the next number.
     fn push(&mut self, mut entry: Entry) -> EntryId {
         entry.id = EntryId(self.entries.len() as u32 + 1);
-        let made_of = entry.using_index.iter_mut().flat_map(|two| [&mut two.index, &mut two.attach]);
+        let made_of = entry
+            .using_index
+            .iter_mut()
+            .flat_map(|two| [&mut two.index, &mut two.attach]);
         for text in made_of.chain([&mut entry.name, &mut entry.create, &mut entry.drop]) {
             text.shrink_to_fit();
         }

@@ -11,10 +11,11 @@ use crate::database::{Body, Database, NodeId, class};
 use crate::globals::{self, Wish};
 use crate::kinds::data::TableData;
 use crate::kinds::function::Function;
+use crate::kinds::large_object_data::LargeObjectData;
 use crate::kinds::relation::Relation;
 use crate::kinds::sequence_set::SequenceSet;
 use crate::kinds::types::Type;
-use crate::kinds::{Phase, READERS};
+use crate::kinds::{Phase, READERS, Reader};
 use crate::sample;
 
 const MAJORS: std::ops::RangeInclusive<u32> = 12..=18;
@@ -24,6 +25,7 @@ fn everything(major: u32) -> Database {
     let mut db = sample::database(major);
     db.server.superuser = true;
     db.with_statistics = true;
+    db.with_rows = true;
     let add = |db: &mut Database, class: u32, name: &str, body: Body| {
         let object = sample::object(db, class, name, body);
         db.push(object)
@@ -93,6 +95,8 @@ fn everything(major: u32) -> Database {
         "news",
         Body::Publication(Default::default()),
     );
+    let contents = LargeObjectData { group: NodeId(0) };
+    add(&mut db, 0, "large objects", Body::LargeObjectData(contents));
     db
 }
 
@@ -112,6 +116,7 @@ fn queries(major: u32) -> String {
     for reader in READERS {
         let phase = match reader.phase {
             Phase::Early => "before the locks",
+            Phase::Chosen => "before the locks, of what is wanted",
             Phase::Late => "after the locks",
         };
         db.server.superuser = true;
@@ -169,8 +174,14 @@ fn golden_queries_are_current() {
 #[test]
 fn every_query_is_in_a_golden_file() {
     for major in MAJORS {
-        let db = everything(major);
-        let silent = READERS.iter().filter(|reader| (reader.query)(&db).is_none());
+        let mut db = everything(major);
+        let mut asks = |reader: &Reader, superuser| {
+            db.server.superuser = superuser;
+            (reader.query)(&db).is_some()
+        };
+        let silent = READERS
+            .iter()
+            .filter(|reader| !asks(reader, true) && !asks(reader, false));
         let silent: Vec<&str> = silent.map(|reader| reader.name).collect();
         let unknown: &[&str] = match major {
             ..15 => &["schemas of publications"],

@@ -458,6 +458,29 @@ WHERE (SELECT o.oid FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_am a ON a.oi
        WHERE o.opcname = 'enum_ops' AND a.amname = 'hash'
          AND o.opcnamespace = 'pg_catalog'::pg_catalog.regnamespace) = ANY (p.partclass);
 
+-- privileges on relations, before the locks, of what is wanted, without superuser
+SELECT (c.oid) AS oid,
+       (pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE'))::pg_catalog.text AS usable,
+       (pg_catalog.has_table_privilege(c.oid, 'SELECT'))::pg_catalog.text AS readable,
+       (pg_catalog.has_table_privilege(c.oid, 'SELECT, UPDATE, DELETE, TRUNCATE'))::pg_catalog.text AS lockable,
+       (c.relrowsecurity AND pg_catalog.row_security_active(c.oid))::pg_catalog.text AS guarded
+FROM pg_catalog.unnest('{20001,20003}'::pg_catalog.oid[]) AS w(oid)
+JOIN pg_catalog.pg_class c ON c.oid = w.oid
+WHERE NOT pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE')
+   OR NOT pg_catalog.has_table_privilege(c.oid, 'SELECT')
+   OR (c.relrowsecurity AND pg_catalog.row_security_active(c.oid))
+ORDER BY c.oid;
+
+-- privileges on large objects, before the locks, of what is wanted, without superuser
+SELECT (m.oid) AS oid
+FROM pg_catalog.pg_largeobject_metadata m
+WHERE pg_catalog.current_setting('lo_compat_privileges') = 'off'
+  AND NOT pg_catalog.pg_has_role(m.lomowner, 'USAGE')
+  AND NOT EXISTS (SELECT FROM pg_catalog.aclexplode(m.lomacl) a
+                  WHERE a.privilege_type = 'SELECT'
+                    AND CASE a.grantee WHEN 0 THEN true ELSE pg_catalog.pg_has_role(a.grantee, 'USAGE') END)
+ORDER BY m.oid;
+
 -- columns, after the locks
 SELECT (a.attrelid) AS table_oid,
        (a.attnum) AS number,
@@ -812,9 +835,15 @@ SELECT (m.srvid)::pg_catalog.text AS server,
        (m.usename)::pg_catalog.text AS user_name,
        (pg_catalog.array_to_string(ARRAY(
         SELECT pg_catalog.quote_ident(o.option_name) || ' ' || pg_catalog.quote_literal(o.option_value)
-        FROM pg_catalog.pg_options_to_table(m.umoptions) o ORDER BY o.option_name), E',\n    '))::pg_catalog.text AS options
+        FROM pg_catalog.pg_options_to_table(m.umoptions) o ORDER BY o.option_name), E',\n    '))::pg_catalog.text AS options,
+       (NOT (r.rolsuper
+             OR (m.umuser <> 0 AND m.usename = r.rolname
+                 AND (pg_catalog.pg_has_role(s.srvowner, 'USAGE') OR pg_catalog.has_server_privilege(s.oid, 'USAGE')))
+             OR (m.umuser = 0 AND pg_catalog.pg_has_role(s.srvowner, 'USAGE'))))::pg_catalog.text AS hidden
 FROM pg_catalog.unnest('{20021}'::pg_catalog.oid[]) AS w(oid)
-JOIN pg_catalog.pg_user_mappings m ON m.srvid = w.oid
+JOIN pg_catalog.pg_foreign_server s ON s.oid = w.oid
+JOIN pg_catalog.pg_user_mappings m ON m.srvid = s.oid
+JOIN pg_catalog.pg_roles r ON r.rolname = current_user
 ORDER BY m.srvid, m.usename;
 
 -- tables of publications, after the locks
@@ -997,10 +1026,6 @@ SELECT (p.oid)::pg_catalog.text AS oid,
 FROM pg_catalog.unnest('{20001,20003}'::pg_catalog.oid[]) AS w(oid)
 JOIN pg_catalog.pg_policy p ON p.polrelid = w.oid
 JOIN pg_catalog.pg_class c ON c.oid = p.polrelid;
-
--- tables under row security, after the locks
-SELECT (w.oid)::pg_catalog.text AS oid
-FROM pg_catalog.unnest('{20001}'::pg_catalog.oid[]) AS w(oid) WHERE pg_catalog.row_security_active(w.oid) ORDER BY w.oid;
 
 -- dependencies, after the locks
 SELECT (d.classid) AS class,

@@ -261,6 +261,8 @@ fn differs_beyond(database: &Database, flags: &[String], beyond: &[&str]) -> Opt
             // With -t, pg_dump forgets the extended statistics of the table.
             let mut ours = ours;
             ours.retain(|entry| !entry.contains("STATISTICS ") || theirs.contains(entry));
+            // Of what is left out, pg_dump keeps the place in publications.
+            theirs.retain(|entry| !entry.starts_with("PUBLICATION TABLE") || ours.contains(entry));
             difference(("pg_dump", &theirs.join("\n")), ("pgx-dump", &ours.join("\n")), 60)
         }
         _ => Some(format!("pgx-toc: {}\npg_restore: {}", said(&ours), said(&theirs))),
@@ -306,6 +308,33 @@ fn a_table_that_is_named_has_its_extended_statistics() {
     let dump = Pipe::of(tool("pgx-dump").args(["-q", "-s", "-d", &database.url(), "-t", "*.log*"]));
     let list = dump.to(&mut tool("pgx-toc")).run().expect_success();
     assert!(!String::from_utf8_lossy(&list).contains(" STATISTICS "));
+}
+
+#[test]
+fn what_is_left_out_is_in_no_publication() {
+    let database = filled();
+    let list = |flags: &[&str], filter: &[&str]| {
+        let dump = Pipe::of(tool("pgx-dump").args(["-q", "-s", "-d", &database.url()]).args(flags));
+        let kept = dump.to(tool("pgx-filter").args(["-q"]).args(filter));
+        let list = kept.to(&mut tool("pgx-toc")).run().expect_success();
+        let list = String::from_utf8_lossy(&list).into_owned();
+        let has = |words: &str| list.contains(words);
+        [
+            has(" PUBLICATION - selected "),
+            has(" PUBLICATION TABLE shop selected customer "),
+            has(" PUBLICATION TABLES IN SCHEMA public selected public "),
+        ]
+    };
+    assert_eq!(list(&[], &[]), [true, true, true]);
+    assert_eq!(list(&["-T", "shop.customer"], &[]), [true, false, true]);
+    assert_eq!(list(&["-N", "shop"], &[]), [true, false, true]);
+    assert_eq!(list(&["-N", "public"], &[]), [true, true, false]);
+    // A table that is named comes without the publications that it is in, unless they are wanted, too.
+    assert_eq!(list(&["-t", "shop.customer"], &[]), [false, false, false]);
+    assert_eq!(
+        list(&[], &["--with-dependencies", "-t", "shop.customer"]),
+        [true, true, false]
+    );
 }
 
 /// Words of a filter file that mean more than they do to pg_dump: `include extension` is `-e`, and white space around

@@ -25,16 +25,21 @@ pub static MANUAL: Manual = Manual {
          digests, so that a reader always knows whether it has all of it. With -F it writes a script for psql, or an \
          archive for pg_restore.",
         "The database can be in use; readers and writers are not disturbed. Tables that are dumped are locked \
-         against being altered or dropped (ACCESS SHARE) until the dump is done.",
+         against being altered or dropped (ACCESS SHARE) until the dump is done. What the role may not read is named \
+         before that, all of it at once; options of user mappings that it may not see, and subscriptions, which only \
+         superusers see, are left out with a warning.",
         "Entries have the text that pg_dump 18 gives them, save for what later servers then refuse or misread: a \
          not-null constraint of an inherited column whose name needs quotes; from servers before 18, a not-null whose \
          usual name is needed by a check that is added after its table; from servers before 17, arguments of functions \
          whose names are key words by now, such as json; from servers before 16, whatever is named system_user. Here \
          the second gets another name, and the others are quoted. Literals are written with \
-         standard_conforming_strings on.",
+         standard_conforming_strings on. Objects that need one another so that nothing can be made first are an error \
+         that names them, also where pg_dump turns a generated column into one with a default.",
         "What is chosen is chosen as pg_dump chooses: patterns are matched by the server, exclusions win, and the \
-         flags below mean what they mean there. Five things differ. A table that is \
-         named brings its extended statistics. Schemas and tables that every server has are no part of a dump, \
+         flags below mean what they mean there. Six things differ. A table that is \
+         named brings its extended statistics; it comes without its place in publications, which may not be where it \
+         is loaded: pgx-filter --with-dependencies -t takes both out of a whole dump. What is left out is not added to \
+         publications, which would fail. Schemas and tables that every server has are no part of a dump, \
          whatever pattern matches them. In a filter file, include extension means what -e means, and \
          white space around the dot of a quoted name does not count. With \
          --quote-all-identifiers, the comment that every schema public has is not repeated.",

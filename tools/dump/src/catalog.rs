@@ -33,6 +33,8 @@ pub async fn read(session: &Session, server: Server, args: &DumpArgs) -> Result<
     choose::choose(&mut db, &choice);
     sequence::follow_owners(&mut db);
     data::plan(&mut db, &choice, &plan);
+    ask(session, &mut db, Phase::Chosen, quote_all).await?;
+    may_be_read(&db, reading.enable_row_security)?;
     let wait = reading
         .lock_wait_timeout
         .map_or(LockWait::Forever, |limit| LockWait::Timeout(limit.to_string()));
@@ -43,11 +45,20 @@ pub async fn read(session: &Session, server: Server, args: &DumpArgs) -> Result<
         source::quote_all_names(session).await?;
     }
     ask(session, &mut db, Phase::Late, quote_all).await?;
-    if !db.guarded.is_empty() && !reading.enable_row_security {
-        return Err(Error::Guarded { tables: db.guarded });
-    }
     if !plan.foreign_servers.is_empty() {
         source::allow_foreign_tables(session).await?;
     }
     Ok(db)
+}
+
+/// Whether the role may read all of what is wanted.
+fn may_be_read(db: &Database, enable_row_security: bool) -> Result<(), Error> {
+    let guarded = if enable_row_security { &[][..] } else { &db.guarded };
+    if db.denied.is_empty() && guarded.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Refused {
+        denied: db.denied.clone(),
+        guarded: guarded.to_vec(),
+    })
 }

@@ -42,7 +42,7 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
         .collect();
     let inside = data::read_with_others(&db).into_iter().map(|table| db.qualified(table));
     let inside = inside.collect();
-    let unreadable = db.unreadable_subscriptions.split_off(0);
+    let left_out = db.left_out.split_off(0);
     // The entries say everything from here on; both together are the most that a dump has in memory.
     drop((db, order));
     keep(&mut entries, &args.selection);
@@ -53,7 +53,7 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
         parts,
         inserts,
         refused,
-        unreadable,
+        left_out,
     })
 }
 
@@ -67,15 +67,14 @@ pub struct Description {
     pub inserts: HashMap<u32, Insert>,
     /// Tables whose rows are text although binary was asked for, each with the column that stands against it.
     pub refused: Vec<(String, String)>,
-    /// Subscriptions that are left out because only a superuser may read them.
-    pub unreadable: Vec<String>,
+    /// What is left out because the role may not read it, each as a sentence.
+    pub left_out: Vec<String>,
 }
 
 /// Says which tables are sent as text although binary was asked for, and what is left out.
-pub fn mention(refused: &[(String, String)], unreadable: &[String], process: &Process) {
-    for subscription in unreadable {
-        let message = format!("subscription {subscription} is left out: only a superuser can read it");
-        process.messages.warning(message);
+pub fn mention(refused: &[(String, String)], left_out: &[String], process: &Process) {
+    for sentence in left_out {
+        process.messages.warning(sentence.clone());
     }
     for (table, column) in refused {
         let message = format!(

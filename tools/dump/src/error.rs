@@ -18,10 +18,12 @@ pub enum Error {
         /// What the server said.
         error: pgx_server::Error,
     },
-    /// Tables of which policies hide rows from the role.
-    Guarded {
-        /// Their names, as SQL has them.
-        tables: Vec<String>,
+    /// What the role may not read of what is wanted.
+    Refused {
+        /// What it has no privilege for, as messages name it.
+        denied: Vec<String>,
+        /// Tables of which policies hide rows from it, as SQL names them.
+        guarded: Vec<String>,
     },
     /// Rows of an entry.
     Rows {
@@ -89,10 +91,20 @@ impl Error {
         }
     }
 
+    fn sqlstate(&self) -> Option<&str> {
+        match self {
+            Error::Refused { denied, .. } if !denied.is_empty() => Some(INSUFFICIENT_PRIVILEGE),
+            _ => self.server().and_then(|error| error.sqlstate()),
+        }
+    }
+
     fn hint(&self) -> Option<&str> {
         match self {
             Error::TooLong { hint, .. } => Some(hint),
-            Error::Guarded { .. } => Some(
+            Error::Refused { denied, .. } if !denied.is_empty() => Some(
+                "let the role SELECT from them and USE their schemas, or leave them out: -N, -T, --exclude-table-data, -B",
+            ),
+            Error::Refused { .. } => Some(
                 "dump as a role with BYPASSRLS, or only the rows that the policies show with --enable-row-security",
             ),
             _ => self.server().and_then(|error| error.hint()),
@@ -108,7 +120,7 @@ impl Error {
                 Error::Rows { id, .. } | Error::TooLong { id, .. } | Error::Malformed { id, .. } => Some(*id),
                 _ => None,
             },
-            sqlstate: server.and_then(|error| error.sqlstate()).map(str::to_owned),
+            sqlstate: self.sqlstate().map(str::to_owned),
             message: self.to_string(),
             detail: server.and_then(|error| error.detail()).map(str::to_owned),
             hint: self.hint().map(str::to_owned),
@@ -125,7 +137,7 @@ impl Error {
             Error::Pattern(_) | Error::OtherDatabase { .. } => Exit::Usage,
             _ => Exit::Failed,
         };
-        let message = match self.server().and_then(|error| error.sqlstate()) {
+        let message = match self.sqlstate() {
             Some(sqlstate) => format!("{self} (SQLSTATE {sqlstate})"),
             None => self.to_string(),
         };
@@ -148,8 +160,11 @@ impl fmt::Display for Error {
         match self {
             Error::Server(error) => f.write_str(&error.message()),
             Error::Query { query, error } => write!(f, "reading {query}: {}", error.message()),
-            Error::Guarded { tables } => {
-                write!(f, "row security may hide rows of {}", tables.join(", "))
+            Error::Refused { denied, guarded } => {
+                let denied = (!denied.is_empty()).then(|| format!("permission denied for {}", list(denied)));
+                let guarded = (!guarded.is_empty()).then(|| format!("row security may hide rows of {}", list(guarded)));
+                let all: Vec<String> = denied.into_iter().chain(guarded).collect();
+                f.write_str(&all.join("; "))
             }
             Error::Rows { entry, error, .. } => write!(f, "{entry}: {}", error.message()),
             Error::TooLong { entry, row, error, .. } => {
@@ -176,6 +191,18 @@ impl fmt::Display for Error {
             Error::Encode(error) => error.fmt(f),
             Error::Ended(failure) => f.write_str(&failure.notice.message),
         }
+    }
+}
+
+/// The SQLSTATE of what a role may not do.
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
+
+/// Names in one list; of very many, the first ones and how many follow.
+fn list(names: &[String]) -> String {
+    const NAMED: usize = 1000;
+    match names.len().saturating_sub(NAMED) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..NAMED].join(", ")),
     }
 }
 

@@ -38,9 +38,9 @@ pub async fn write(args: &DumpArgs, process: &Process, source: Source, mut sink:
         parts,
         inserts,
         refused,
-        unreadable,
+        left_out,
     } = described;
-    describe::mention(&refused, &unreadable, process);
+    describe::mention(&refused, &left_out, process);
     for data in entries.iter_mut().filter_map(|entry| entry.data.as_mut()) {
         data.encoding = source.facts.client_encoding.clone();
     }

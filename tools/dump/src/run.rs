@@ -98,7 +98,7 @@ async fn send(
         entries,
         parts,
         refused,
-        unreadable,
+        left_out,
         ..
     } = match described {
         Ok(described) => described,
@@ -108,7 +108,7 @@ async fn send(
                 .await);
         }
     };
-    describe::mention(&refused, &unreadable, process);
+    describe::mention(&refused, &left_out, process);
     progress.expect(lanes::missing(&parts).len() as u64, stream::expected(&entries));
     for entries in entries.chunks(ENTRIES_AT_ONCE) {
         encoder.entries(entries, &mut bytes).map_err(fatal)?;

@@ -1,7 +1,7 @@
 //! Foreign servers (`pg_foreign_server`) and who connects to them as whom (`pg_user_mappings`).
 //!
 //! The view on user mappings hides options, passwords among them, from roles that may not see them: such a
-//! mapping is dumped without options.
+//! mapping is dumped without options, and named.
 
 use std::fmt::Write;
 
@@ -41,9 +41,19 @@ const MAPPINGS: Select = Select {
         column("server", "m.srvid"),
         column("user_name", "m.usename"),
         column("options", options!("m.umoptions")),
+        // As the view decides it.
+        column(
+            "hidden",
+            "NOT (r.rolsuper
+             OR (m.umuser <> 0 AND m.usename = r.rolname
+                 AND (pg_catalog.pg_has_role(s.srvowner, 'USAGE') OR pg_catalog.has_server_privilege(s.oid, 'USAGE')))
+             OR (m.umuser = 0 AND pg_catalog.pg_has_role(s.srvowner, 'USAGE')))",
+        ),
     ],
     from: "FROM pg_catalog.unnest($oids) AS w(oid)
-JOIN pg_catalog.pg_user_mappings m ON m.srvid = w.oid
+JOIN pg_catalog.pg_foreign_server s ON s.oid = w.oid
+JOIN pg_catalog.pg_user_mappings m ON m.srvid = s.oid
+JOIN pg_catalog.pg_roles r ON r.rolname = current_user
 ORDER BY m.srvid, m.usename",
 };
 
@@ -76,11 +86,19 @@ pub const MAPPING_READER: Reader = Reader {
             let id = db
                 .by_oid(class::FOREIGN_SERVER, oid)
                 .ok_or_else(|| row.dangling(format!("foreign server {oid}")))?;
+            let mapping = UserMapping {
+                user: row.text("user_name")?.to_owned(),
+                options: row.opt("options")?.unwrap_or_default().to_owned(),
+            };
+            if row.flag("hidden")? {
+                db.left_out.push(format!(
+                    "options of the user mapping for {} on server {} are left out: this role cannot read them",
+                    mapping.user,
+                    db.object(id).name
+                ));
+            }
             if let Body::ForeignServer(body) = &mut db.object_mut(id).body {
-                body.mappings.push(UserMapping {
-                    user: row.text("user_name")?.to_owned(),
-                    options: row.opt("options")?.unwrap_or_default().to_owned(),
-                });
+                body.mappings.push(mapping);
             }
         }
         Ok(())

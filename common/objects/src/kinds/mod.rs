@@ -23,7 +23,6 @@ pub mod foreign_data_wrapper;
 pub mod foreign_key;
 pub mod foreign_server;
 pub mod function;
-pub mod guarded;
 pub mod index;
 pub mod index_attach;
 pub mod inheritance;
@@ -41,6 +40,7 @@ mod plain;
 pub mod policy;
 pub mod publication;
 pub mod refresh;
+pub mod refused;
 pub mod relation;
 pub mod relation_facets;
 pub mod reserved;
@@ -67,10 +67,12 @@ use crate::error::Error;
 use crate::rows::Rows;
 
 /// When a query is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
     /// Before the locks, of the whole database: plain catalog columns only.
     Early,
+    /// When it is settled what is wanted, before the locks.
+    Chosen,
     /// After the locks, of what is wanted: deparse functions are allowed.
     Late,
 }
@@ -129,6 +131,8 @@ pub static READERS: &[Reader] = &[
     data::HASHED_ENUMS,
     reserved::READER,
     // further early readers
+    refused::READER,
+    refused::LARGE_OBJECT_READER,
     columns::READER,
     default::READER,
     check::READER,
@@ -165,7 +169,6 @@ pub static READERS: &[Reader] = &[
     statistics_data::READER,
     trigger::READER,
     policy::READER,
-    guarded::READER,
     crate::depend::READER,
     facets::COMMENTS,
     facets::LABELS,
@@ -191,7 +194,7 @@ mod tests {
 
     #[test]
     fn early_readers_come_first_and_names_are_unique() {
-        assert!(READERS.is_sorted_by_key(|reader| reader.phase == Phase::Late));
+        assert!(READERS.is_sorted_by_key(|reader| reader.phase));
         let names: std::collections::HashSet<_> = READERS.iter().map(|reader| reader.name).collect();
         assert_eq!(names.len(), READERS.len());
     }

@@ -61,7 +61,10 @@ pub const READER: Reader = Reader {
     read: |db: &mut Database, rows: &Rows| {
         if !db.server.superuser {
             for row in rows.iter() {
-                db.unreadable_subscriptions.push(row.text("name")?.to_owned());
+                db.left_out.push(format!(
+                    "subscription {} is left out: only a superuser can read it",
+                    row.text("name")?
+                ));
             }
             return Ok(());
         }

@@ -43,6 +43,7 @@ impl Default for Plan {
 /// Adds a node for the rows of each table, the position of each sequence and the contents of each materialized
 /// view that is wanted. To be called when it is settled what is wanted of relations, before the locks.
 pub fn plan(db: &mut Database, choice: &Choice, plan: &Plan) {
+    db.with_rows = plan.rows;
     let configuration = if plan.rows || plan.sequences {
         configuration(db, choice)
     } else {

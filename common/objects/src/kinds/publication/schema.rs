@@ -10,7 +10,7 @@ use crate::rows::Rows;
 
 use super::super::names::Names;
 use super::super::{Phase, Reader};
-use super::table::wanted;
+use super::table::{membership, wanted};
 
 const SCHEMAS: Select = Select {
     columns: &[
@@ -61,7 +61,7 @@ fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
             owner: db.object(publication).owner,
             acl: Default::default(),
             extension: None,
-            wanted: db.object(publication).wanted,
+            wanted: membership(db, publication, schema),
             dependencies: Vec::new(),
             body: Body::PublicationSchema(PublicationSchema { publication, schema }),
         };

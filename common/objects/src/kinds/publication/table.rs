@@ -49,6 +49,16 @@ pub(super) fn wanted(db: &Database) -> Vec<u32> {
     db.oids(|object| matches!(object.body, Body::Publication(_)) && object.wanted.any(Wanted::DEFINITION))
 }
 
+/// What is wanted of the membership of a table or schema: nothing when that itself is left out, since whoever loads
+/// the dump could not add it. What an extension brings is there without being dumped.
+pub(super) fn membership(db: &Database, publication: NodeId, member: NodeId) -> Wanted {
+    let object = db.object(member);
+    match object.wanted.is_none() && object.extension.is_none() {
+        true => Wanted::NONE,
+        false => db.object(publication).wanted,
+    }
+}
+
 /// A table in a publication.
 #[derive(Clone, Debug)]
 pub struct PublicationTable {
@@ -87,7 +97,7 @@ fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
             owner: db.object(publication).owner,
             acl: Default::default(),
             extension: None,
-            wanted: db.object(publication).wanted,
+            wanted: membership(db, publication, table),
             dependencies: Vec::new(),
             body: Body::PublicationTable(body),
         };
