@@ -95,14 +95,19 @@ impl Fixture {
                 .iter()
                 .any(|late| part.name.ends_with(late))
         });
-        let mut roles: Vec<String> = parts.iter().flat_map(|part| part.roles.clone()).collect();
-        roles.sort();
-        roles.dedup();
+        let all = |names: fn(&Fixture) -> &Vec<String>| {
+            let mut all: Vec<String> = parts.iter().flat_map(|part| names(part).clone()).collect();
+            all.sort();
+            all.dedup();
+            all
+        };
+        let (roles, tablespaces) = (all(|part| &part.roles), all(|part| &part.tablespaces));
         Fixture {
             name: "merged".to_owned(),
             paths: parts.into_iter().flat_map(|part| part.paths).collect(),
             since: 0,
             roles,
+            tablespaces,
             variables: Vec::new(),
         }
     }

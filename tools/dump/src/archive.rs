@@ -73,10 +73,10 @@ pub async fn write(
         mut entries,
         mut parts,
         refused,
-        unreadable,
+        left_out,
         ..
     } = described;
-    describe::mention(&refused, &unreadable, process);
+    describe::mention(&refused, &left_out, process);
     progress.expect(lanes::missing(&parts).len() as u64, stream::expected(&entries));
     if recipe.format.wants_order() {
         parts::one_after_another(&mut parts, &entries);
