@@ -8,6 +8,7 @@
 # make golden   writes tests/golden anew, after a change of catalog queries
 # make test-parallel  the tests of lanes and sessions at length, with big databases; not in CI
 # make test-formats pg_dump's archives, all schemas, all ways; not in CI
+# make test-faults  loads and dumps that are killed, cut and crashed at many moments; not in CI
 # make test-matrix  copies from every major into itself and into the newest; not in CI
 # make test-regression  copies of what PostgreSQL's own regression suite leaves; needs Debian's packages; not in CI
 # make install PREFIX=/usr/local DESTDIR=
@@ -48,6 +49,11 @@ test-parallel: cargo
 	cargo build --workspace
 	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test side_by_side --test one_moment --test parts --test partitions \
 	  --test lanes_cut --test memory
+
+test-faults: cargo
+	tests/servers/fetch
+	cargo build --workspace
+	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test resume
 
 test-matrix: cargo
 	tests/servers/fetch 12 13 14 15 16 17 18

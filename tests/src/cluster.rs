@@ -75,6 +75,21 @@ impl Cluster {
         }
     }
 
+    /// Restarts it: `fast` ends its sessions in order, `immediate` is a crash.
+    pub fn restart(&self, mode: &str) {
+        let data = self.directory.join("data");
+        let log = self.directory.join("log");
+        let script = ". \"$0\"; as_server \"$(server_bin \"$1\")/pg_ctl\" restart -w -t 60 -s -m \"$2\" -D \"$3\" -l \"$4\" >/dev/null";
+        let restarted = Command::new("bash")
+            .args(["-c", script])
+            .arg(repository().join("tests/servers/lib.sh"))
+            .args([&self.major.to_string(), mode])
+            .args([data, log])
+            .status()
+            .expect("bash runs");
+        assert!(restarted.success(), "the server was not restarted");
+    }
+
     /// The major version, `18`.
     pub fn major(&self) -> u32 {
         self.major

@@ -130,7 +130,7 @@ fn a_server_that_lets_in_few_sessions_is_loaded_with_those() {
     let finished = Way::Pipe("-j4", "-j8").copy(&source, &copy);
     assert_eq!(finished.complaint(), None);
     let said = &finished.stages[1].stderr;
-    assert!(said.contains("warning: loading with 3 sessions"), "{said}");
+    assert!(said.contains("warning: loading with 2 sessions"), "{said}");
     judge(&source, &copy).expect_equal();
 }
 

@@ -7,6 +7,7 @@
 //! - [`Schedule`] says what may start now; [`work`] what is to be run for an entry; [`copy_in`] how its
 //!   rows go in; [`analyze()`] what comes last.
 //! - [`existing`] is about rows that go into tables which stand already.
+//! - [`ledger`] remembers in the target what has been done, so that a load can go on.
 //! - [`preflight`] asks whether the target may be written to at all.
 //! - [`session`], [`large_objects`], [`copy`] and [`owner`] hold the statements that surround entries.
 //!
@@ -52,6 +53,7 @@ pub mod database;
 mod drops;
 pub mod existing;
 pub mod large_objects;
+pub mod ledger;
 pub mod options;
 pub mod owner;
 pub mod preflight;

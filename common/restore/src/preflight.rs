@@ -42,7 +42,7 @@ FROM (SELECT 'pg_catalog.pg_class'::pg_catalog.regclass AS class, c.oid AS oid, 
       SELECT 'pg_catalog.pg_largeobject_metadata'::pg_catalog.regclass, l.oid, NULL, l.oid::pg_catalog.text
       FROM pg_catalog.pg_largeobject_metadata l) AS o
 LEFT JOIN pg_catalog.pg_namespace n ON n.oid = o.schema
-WHERE n.nspname IS NULL OR n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+WHERE n.nspname IS NULL OR n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND n.nspname <> 'pgx_ledger'
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                   WHERE d.classid = o.class AND d.objid = o.oid AND d.deptype = 'e')
 ORDER BY o.oid

@@ -23,6 +23,8 @@ pub enum Step {
     Owner,
     /// Sets the access method of a partitioned table.
     AccessMethod,
+    /// Writes into the ledger that it is made.
+    Note,
 }
 
 impl fmt::Display for Step {
@@ -32,6 +34,7 @@ impl fmt::Display for Step {
             Step::Create => "creating",
             Step::Owner => "setting the owner",
             Step::AccessMethod => "setting the access method",
+            Step::Note => "writing the ledger",
         })
     }
 }

@@ -209,7 +209,12 @@ impl Session {
     ///
     /// Nothing else may be in flight on this session.
     pub async fn commit(&self) -> Result<(), Error> {
-        self.execute("COMMIT").await?;
+        self.commit_after("").await
+    }
+
+    /// The same after a last statement, in one round trip.
+    pub async fn commit_after(&self, sql: &str) -> Result<(), Error> {
+        self.execute(&format!("{sql};COMMIT")).await?;
         match self.link.watch().tag() {
             tag if tag == "COMMIT" => Ok(()),
             tag => Err(Error::not_committed(&tag)),

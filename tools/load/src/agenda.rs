@@ -1,5 +1,7 @@
 //! What is to be made next, and what may be made beside it: definitions that depend on rows, and statistics.
 
+use std::collections::BTreeSet;
+
 use pgx_archive::EntryId;
 use pgx_restore::{Analyses, Claims, Contents, Locks, Schedule, Wants};
 
@@ -18,6 +20,8 @@ pub struct Agenda<'a> {
     locks: Locks,
     /// Indexes of constraints that stand and wait to be attached.
     to_attach: Vec<EntryId>,
+    /// Those that an earlier load has left.
+    indexed: BTreeSet<EntryId>,
     analyses: Analyses,
 }
 
@@ -25,8 +29,13 @@ pub struct Agenda<'a> {
 pub type ToAnalyze = Vec<(EntryId, String)>;
 
 impl<'a> Agenda<'a> {
-    /// Of what is left of a schedule; with ANALYZE or without.
-    pub fn new(contents: &'a Contents<'a>, schedule: &'a mut Schedule, analyze: bool) -> Agenda<'a> {
+    /// Of what is left of a schedule; with ANALYZE or without. Some constraints have their index already.
+    pub fn new(
+        contents: &'a Contents<'a>,
+        schedule: &'a mut Schedule,
+        analyze: bool,
+        indexed: BTreeSet<EntryId>,
+    ) -> Agenda<'a> {
         let wants = Wants::new(contents);
         let analyses = match analyze {
             true => Analyses::new(contents, &wants),
@@ -39,6 +48,7 @@ impl<'a> Agenda<'a> {
             wants,
             locks: Locks::default(),
             to_attach: Vec::new(),
+            indexed,
             analyses,
         }
     }
@@ -86,10 +96,10 @@ impl<'a> Agenda<'a> {
         let heavy = self.schedule.ready().filter_map(|id| {
             let entry = self.contents.get(id)?;
             let weight = self.weights.of(entry);
-            let half = if entry.using_index.is_some() {
-                Half::Index
-            } else {
-                Half::Whole
+            let half = match &entry.using_index {
+                Some(_) if self.indexed.contains(&id) => Half::Attach,
+                Some(_) => Half::Index,
+                None => Half::Whole,
             };
             let job = Job { id, half };
             (weight >= HEAVY && free(job)).then_some((weight, job))
@@ -104,7 +114,11 @@ impl<'a> Agenda<'a> {
                 weights.of(entry) < HEAVY && locks.are_free(&Job::whole(id).claims(contents, wants))
             })
         });
-        (!batch.is_empty()).then(|| batch.into_iter().map(Job::whole).collect())
+        let job = |id: EntryId| match self.indexed.contains(&id) {
+            true => attach(&id),
+            false => Job::whole(id),
+        };
+        (!batch.is_empty()).then(|| batch.into_iter().map(job).collect())
     }
 
     /// Jobs are done, and what they locked is free; the answer is how many entries have ended.

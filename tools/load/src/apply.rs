@@ -2,9 +2,10 @@
 
 use futures_util::future::{Either, join_all, select};
 use pgx_archive::head::LATIN1_BYTES;
-use pgx_archive::{Content, Entry, Head, Kind};
+use pgx_archive::{Content, Entry, Head, Kind, TocEnd};
 use pgx_cli::{Failure, Notice, Process};
 use pgx_restore::contents::STATISTICS_SINCE;
+use pgx_restore::ledger::Done;
 use pgx_restore::{Contents, Options, Schedule};
 use pgx_selection::Selection;
 use pgx_server::Text;
@@ -12,10 +13,12 @@ use tokio::sync::mpsc;
 
 use crate::agenda::Agenda;
 use crate::args::LoadArgs;
-use crate::choice::{choose, makes_definitions, makes_tables};
+use crate::choice::{choose, makes_tables};
 use crate::existing::Existing;
 use crate::foreman::{Crew, Foreman};
 use crate::intake::Intake;
+use crate::ledger::{self, Ledger, again};
+use crate::resume;
 use crate::stop::{Stop, stop};
 use crate::tally::Tally;
 use crate::target::Target;
@@ -47,10 +50,10 @@ pub async fn apply(
     args: &LoadArgs,
     selection: &Selection,
     process: &Process,
-    (head, entries): (&Head, &[Entry]),
+    (head, entries, toc_end): (&Head, &[Entry], Option<TocEnd>),
     intake: &mut Intake,
 ) -> Result<(), Failure> {
-    expect_whole_database(head).map_err(|failure| failure.within(intake.name()))?;
+    resume::expect(head, args).map_err(|failure| failure.within(intake.name()))?;
     let mut options = args.options();
     if options.create && !entries.iter().any(|entry| entry.kind == Kind::Database) {
         return Err(Failure::failed("the stream does not say how to create its database")
@@ -59,14 +62,18 @@ pub async fn apply(
     }
     let kept = choose(selection, (head, entries), intake, process)?;
     let chosen = Contents::of(entries, &kept.order, &options);
-    let target = Target::connect(args, process, text_of(head)).await?;
-    target.examine(head.source.version, makes_definitions(&chosen)).await?;
+    let asked_for = format!("{selection:?} {options:?} {:?}", args.existing);
+    let load = toc_end.map(|said| ledger::load(head, said.digest, said.plan, &asked_for));
+    let mut target = Target::connect(args, process, text_of(head)).await?;
+    let done = resume::begin((args, head), &mut target, load.as_ref(), &chosen).await?;
     options.target = Some(target.session.version().major());
     mention_statistics(&chosen, &options, process);
     let contents = Contents::of(entries, &kept.order, &options);
 
     let mut tally = Tally {
         to_fill: contents.wanted().filter(|entry| entry.data.is_some()).count() as u64,
+        rows: done.rows(),
+        again: (!matches!(target.ledger, Ledger::Off)).then(|| again::lines(args)),
         ..Tally::default()
     };
     let loading = Loading {
@@ -74,6 +81,7 @@ pub async fn apply(
         process,
         contents: &contents,
         options: &options,
+        done,
     };
     loading
         .load(target, intake, &mut tally)
@@ -96,15 +104,32 @@ struct Loading<'a> {
     process: &'a Process,
     contents: &'a Contents<'a>,
     options: &'a Options,
+    /// What an earlier load has done.
+    done: Done,
 }
 
 impl Loading<'_> {
-    async fn load(&self, mut target: Target<'_>, intake: &mut Intake, tally: &mut Tally) -> Result<(), Failure> {
+    async fn load(self, mut target: Target<'_>, intake: &mut Intake, tally: &mut Tally) -> Result<(), Failure> {
         let progress = self.process.progress();
         progress.expect(self.contents.wanted().len() as u64, self.expected());
         let mut schedule = Schedule::new(self.contents);
         let existing = Existing::look(&self.args.existing, self.contents, &target.session, self.process).await?;
-        existing.empty(&target.session).await?;
+        // What has been done came after they were emptied.
+        if self.done == Done::default() {
+            existing.empty(&target.session).await?;
+        }
+        for id in self
+            .done
+            .made
+            .iter()
+            .filter(|id| schedule.has(**id))
+            .copied()
+            .collect::<Vec<_>>()
+        {
+            schedule.finished(id);
+            tally.made += 1;
+            progress.entry_done();
+        }
 
         progress.stage("making definitions");
         target
@@ -115,7 +140,7 @@ impl Loading<'_> {
         let (tell, told) = mpsc::unbounded_channel();
         let mut orders = Vec::new();
         let mut workers = Vec::new();
-        let crew = self.crew(target).await?;
+        let (keeper, crew) = self.crew(target).await?;
         let stops: Vec<Stop> = crew.iter().map(|target| Stop::of(&target.session)).collect();
         for (number, target) in crew.into_iter().enumerate() {
             let (order, ordered) = mpsc::unbounded_channel();
@@ -132,13 +157,15 @@ impl Loading<'_> {
         }
         drop(tell);
         let created = makes_tables(self.contents) && !self.args.output.into_existing;
+        let indexed = self.done.indexed.clone();
+        let agenda = Agenda::new(self.contents, &mut schedule, !self.args.output.no_analyze, indexed);
         let crew = Crew {
             orders,
             told,
             created,
             existing: &existing,
+            done: self.done,
         };
-        let agenda = Agenda::new(self.contents, &mut schedule, !self.args.output.no_analyze);
         let mut foreman = Foreman::new(self.contents, self.process, &progress, tally, agenda, crew);
         let direct = async {
             foreman.load(intake).await?;
@@ -162,18 +189,20 @@ impl Loading<'_> {
             self.process.messages.note(merged.to_string());
         }
         progress.stage("committing");
-        if let Some(target) = sessions.into_iter().next() {
+        if let Some(target) = keeper.into_iter().chain(sessions).next() {
             target.settle().await?;
         }
         Ok(())
     }
 
-    /// The session at hand and others beside it; as many as the server lets in.
-    async fn crew<'t>(&self, target: Target<'t>) -> Result<Vec<Target<'t>>, Failure> {
-        let others = (1..self.args.output.sessions()).map(|_| target.another());
+    /// The sessions that work, as many as the server lets in; and the one at hand beside them, where it is to do
+    /// nothing but hold the lock of the ledger.
+    async fn crew<'t>(&self, target: Target<'t>) -> Result<(Option<Target<'t>>, Vec<Target<'t>>), Failure> {
+        let keeps = target.ledger.is_on();
+        let others = (usize::from(!keeps)..self.args.output.sessions()).map(|_| target.another());
         let (others, refused): (Vec<_>, Vec<_>) = join_all(others).await.into_iter().partition(Result::is_ok);
         if let Some(Err(failure)) = refused.first() {
-            let sessions = match others.len() + 1 {
+            let sessions = match (others.len() + usize::from(!keeps)).max(1) {
                 1 => "one session".to_owned(),
                 several => format!("{several} sessions"),
             };
@@ -182,9 +211,13 @@ impl Loading<'_> {
                 .messages
                 .warning(notice.detail(failure.notice.message.as_str()));
         }
-        let mut crew = vec![target];
-        crew.extend(others.into_iter().flatten());
-        Ok(crew)
+        let others = others.into_iter().flatten();
+        let mut crew: Vec<Target<'t>> = others.collect();
+        if keeps && !crew.is_empty() {
+            return Ok((Some(target), crew));
+        }
+        crew.insert(0, target);
+        Ok((None, crew))
     }
 
     /// Bytes of rows that are to come, as the stream estimates them.

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use pgx_archive::{Digest, EntryEnd, EntryId, Format, PartEnd};
 use pgx_cli::{Exit, Failure, Input, Sniffed};
 use pgx_pgdump::{Contents, Error, Next, Visitor, custom, directory, tar};
-use pgx_rows::Rows;
+use pgx_rows::{Rows, Summary};
 
 use crate::checked::rows_format;
 use crate::desk::Desk;
@@ -143,7 +143,8 @@ impl Archive {
         open.part_bytes += bytes.len() as u64;
         let (part, row_open) = (open.part, open.counter.in_row());
         let full = !row_open && open.part_bytes >= PART && open.format == Format::Text;
-        let chunk = self.desk.chunk(entry, part, rows, row_open, Bytes::from(bytes));
+        let rows = Summary { rows, digest: 0 };
+        let chunk = self.desk.chunk((entry, part), rows, row_open, Bytes::from(bytes));
         self.send(Arrival::Rows(chunk.map_err(Stop::Failed)?))?;
         if full {
             self.end_part(entry)?;
@@ -180,7 +181,7 @@ impl Visitor for Archive {
             }
         }
         self.send(Arrival::Head(Box::new(head)))?;
-        self.send(Arrival::Contents(entries))?;
+        self.send(Arrival::Contents(entries, None))?;
         match self.part && !self.desk.wait_for_choice() {
             true => Err(Stop::NobodyListens),
             false => Ok(Next::Rows),

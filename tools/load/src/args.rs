@@ -1,5 +1,7 @@
 //! The flags of pgx-load, spelled as pg_restore spells them.
 
+mod resume;
+
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,6 +10,7 @@ use pgx_restore::Options;
 use pgx_selection::SelectionArgs;
 
 use existing::ExistingArgs;
+pub use resume::ResumeArgs;
 
 pub mod existing;
 
@@ -38,6 +41,12 @@ pub static MANUAL: Manual = Manual {
         "With -a, rows go into tables that stand already. What these lack, tables or columns, is named before any row is \
          written; a partitioned table takes the rows of a plain one. Rows that pgx-dump -a sends come in the order of \
          foreign keys, and go in in it; those of a stream with definitions do not.",
+        "A load keeps a ledger in the target, in the schema pgx_ledger, of what it has done: each transaction writes \
+         there what it commits. The ledger is dropped at the end. When a load is broken off, --resume goes on from \
+         there, with the same stream from its beginning or with what pgx-dump --resume sends; no row comes twice. \
+         --status says what is done, --print-token says it to pgx-dump, --discard forgets it. A load with -1 keeps \
+         no ledger, since nothing of it stays, and neither does one of pg_dump's archives, or one by a role that may \
+         not create a schema.",
         "The selection options take a part of the stream; pgx-toc lists what they take, and pgx-filter makes a stream \
          of it. They are those of pg_restore, with these differences. Names are patterns, as in psql: letters are \
          folded to lower case outside double quotes, and * stands for anything; a pattern that matches nothing is \
@@ -80,6 +89,10 @@ pub static MANUAL: Manual = Manual {
             "all of it or nothing, in one transaction",
         ),
         (
+            "pgx-load --resume -d copy app.pgx",
+            "go on with a load that was broken off",
+        ),
+        (
             "pgx-dump app | pgx-load -f app.sql",
             "turn a stream into a script for psql",
         ),
@@ -105,6 +118,9 @@ pub struct LoadArgs {
     /// What happens to tables that stand already.
     #[command(flatten)]
     pub existing: ExistingArgs,
+    /// A load that was broken off.
+    #[command(flatten)]
+    pub resume: ResumeArgs,
 
     /// What to load.
     #[command(flatten)]

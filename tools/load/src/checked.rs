@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use pgx_archive::{DataFrame, Digest, Entry, EntryId, Format, PartEnd};
 use pgx_cli::Failure;
-use pgx_rows::Rows;
+use pgx_rows::{Rows, Summary};
 
 /// The entries of a member that have rows, and what has come of their open parts.
 #[derive(Default)]
@@ -32,7 +32,7 @@ impl Checked {
     }
 
     /// Counts and digests the rows of a frame.
-    pub fn rows(&mut self, frame: DataFrame) -> Result<(u64, Bytes), Failure> {
+    pub fn rows(&mut self, frame: DataFrame) -> Result<(Summary, Bytes), Failure> {
         let (entry, part, rows) = (frame.entry(), frame.part(), frame.rows());
         let bytes = frame
             .into_raw()
@@ -40,16 +40,17 @@ impl Checked {
         let Some((called, format, parts)) = self.entries.get_mut(&entry) else {
             return Err(Failure::failed(format!("rows of entry {entry}, which has none")));
         };
-        let counted = parts
-            .entry(part)
-            .or_insert_with(|| Rows::new(*format))
+        let of_part = parts.entry(part).or_insert_with(|| Rows::new(*format));
+        let before = of_part.so_far();
+        let counted = of_part
             .push(&bytes)
             .map_err(|error| Failure::caused_by(pgx_cli::Exit::Failed, &error).within(called.as_str()))?;
         if counted != u64::from(rows) {
             let wrong = format!("a frame says that {rows} rows end in it, and {counted} do");
             return Err(Failure::failed(wrong).within(called.as_str()));
         }
-        Ok((counted, bytes.into()))
+        let digest = of_part.so_far().digest.wrapping_sub(before.digest);
+        Ok((Summary { rows: counted, digest }, bytes.into()))
     }
 
     /// Compares what a part came to with what the stream says.

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use pgx_archive::EntryId;
+use pgx_archive::{Digest, EntryId};
 use pgx_cli::Failure;
+use pgx_rows::Summary;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, mpsc};
 
@@ -49,13 +50,20 @@ impl Desk {
     }
 
     /// Rows with their share of the budget, for which this may have to wait.
-    pub fn chunk(&self, entry: EntryId, part: u32, rows: u64, row_open: bool, bytes: Bytes) -> Result<Chunk, Failure> {
+    pub fn chunk(
+        &self,
+        (entry, part): (EntryId, u32),
+        rows: Summary,
+        row_open: bool,
+        bytes: Bytes,
+    ) -> Result<Chunk, Failure> {
         let share = bytes.len().div_ceil(UNIT).clamp(1, self.whole as usize) as u32;
         let permit = self.runtime.block_on(self.budget.clone().acquire_many_owned(share));
         Ok(Chunk {
             entry,
             part,
-            rows,
+            rows: rows.rows,
+            digest: Digest(rows.digest),
             row_open,
             bytes,
             _permit: permit.map_err(|error| Failure::caused_by(pgx_cli::Exit::Failed, &error))?,

@@ -7,6 +7,7 @@
 
 use pgx_archive::{Entry, EntryEnd, EntryId, PartEnd};
 use pgx_cli::{Failure, Process, Progress};
+use pgx_restore::ledger::Done;
 use pgx_restore::{Claims, Contents, Freeze, freeze};
 use tokio::sync::mpsc;
 
@@ -16,8 +17,9 @@ use crate::completion::{Completion, Miscounted};
 use crate::existing::Existing;
 use crate::intake::{Arrival, Chunk, Intake};
 use crate::router::{Part, Route, Router};
+use crate::skip::Skip;
 use crate::tally::Tally;
-use crate::worker::{Feed, Order, Told, miscounted};
+use crate::worker::{Feed, Order, Small, Told, miscounted};
 
 /// Frozen rows cost the table's file anew, which is not worth it below this.
 const WORTH_FREEZING: u64 = 8 << 20;
@@ -33,6 +35,7 @@ pub struct Foreman<'a> {
     workers: Vec<Hand>,
     told: mpsc::UnboundedReceiver<(usize, Told)>,
     completion: Completion,
+    skip: Skip,
     created: bool,
     existing: &'a Existing,
     over: bool,
@@ -48,12 +51,16 @@ pub struct Crew<'a> {
     pub created: bool,
     /// The tables that stand already.
     pub existing: &'a Existing,
+    /// What an earlier load has done.
+    pub done: Done,
 }
 
 /// A worker as the foreman sees it.
 struct Hand {
     orders: mpsc::UnboundedSender<Order>,
     doing: Doing,
+    /// Rows that it has committed of what it is doing.
+    kept: u64,
 }
 
 enum Doing {
@@ -77,10 +84,16 @@ impl<'a> Foreman<'a> {
             told,
             created,
             existing,
+            done,
         } = crew;
+        let mut router = Router::default();
+        for (part, is) in &done.parts {
+            router.resumed(*part, is.rows);
+        }
         let workers = orders.into_iter().map(|orders| Hand {
             orders,
             doing: Doing::Nothing,
+            kept: 0,
         });
         Foreman {
             contents,
@@ -88,10 +101,11 @@ impl<'a> Foreman<'a> {
             progress,
             tally,
             agenda,
-            router: Router::default(),
+            router,
             workers: workers.collect(),
             told,
             completion: Completion::default(),
+            skip: Skip::new(done.parts),
             created,
             existing,
             over: false,
@@ -139,7 +153,7 @@ impl<'a> Foreman<'a> {
         if self.free() == 0
             && let Some(number) = self.router.leave(pressed, |id| self.agenda.accepts_rows(id))
         {
-            self.workers[number].end();
+            self.workers[number].feed(Feed::Leave);
         }
     }
 
@@ -196,12 +210,20 @@ impl<'a> Foreman<'a> {
                     Freeze::No
                 };
                 Order::Fill {
-                    entry: turn.part.0,
+                    part: turn.part,
+                    after: turn.after,
                     freeze,
                     feed: rows,
                 }
             }
-            _ => Order::FillMany(turns.into_iter().map(|turn| (turn.part.0, turn.rows)).collect()),
+            _ => {
+                let small = turns.into_iter().map(|turn| Small {
+                    part: turn.part,
+                    after: turn.after,
+                    rows: turn.rows,
+                });
+                Order::FillMany(small.collect())
+            }
         };
         self.workers[number].tell(order, Doing::Filling(feed));
         true
@@ -235,13 +257,18 @@ impl<'a> Foreman<'a> {
     fn arrived(&mut self, arrival: Arrival) -> Result<(), Failure> {
         match arrival {
             Arrival::Rows(chunk) if self.agenda.has(chunk.entry) => {
+                let Some(chunk) = self.skip.rows(chunk, self.contents)? else {
+                    return Ok(());
+                };
                 let (part, bytes, row_open) = ((chunk.entry, chunk.part), chunk.bytes.len(), chunk.row_open);
                 if let Route::To(number, chunk) = self.router.rows(part, chunk, bytes, row_open) {
                     self.workers[number].feed(Feed::Rows(chunk));
                 }
             }
-            Arrival::PartEnd(id, part, PartEnd { rows, .. }) if self.agenda.has(id) => {
+            Arrival::PartEnd(id, part, end) if self.agenda.has(id) => {
                 let part = (id, part);
+                self.skip.part_end(part, &end, self.contents)?;
+                let PartEnd { rows, .. } = end;
                 self.completion.part_said(part, rows);
                 match self.router.ended(part) {
                     Some(number) => self.workers[number].end(),
@@ -281,8 +308,14 @@ impl<'a> Foreman<'a> {
                 *self.tally.merged.get_or_insert_default() += merged;
                 return Ok(());
             }
+            Told::Kept(rows) => {
+                self.tally.rows += rows;
+                self.workers[number].kept += rows;
+                return Ok(());
+            }
             Told::Filled(rows) => {
-                self.tally.rows += rows.iter().sum::<u64>();
+                let kept = std::mem::take(&mut self.workers[number].kept);
+                self.tally.rows += rows.iter().sum::<u64>() - kept;
                 self.workers[number].doing = Doing::Nothing;
                 for complete in self.router.left(number, &rows) {
                     self.part_in(complete)?;

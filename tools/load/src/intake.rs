@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
 
 use bytes::Bytes;
-use pgx_archive::{Entry, EntryEnd, EntryId, Head, PartEnd};
+use pgx_archive::{Digest, Entry, EntryEnd, EntryId, Head, PartEnd, TocEnd};
 use pgx_cli::{Failure, Input, Interrupt, Process};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
@@ -26,8 +26,8 @@ const WAITING: usize = 256;
 pub enum Arrival {
     /// What the stream says of itself.
     Head(Box<Head>),
-    /// All entries.
-    Contents(Vec<Entry>),
+    /// All entries, and what a stream says of them.
+    Contents(Vec<Entry>, Option<TocEnd>),
     /// Rows.
     Rows(Chunk),
     /// A part is complete.
@@ -49,6 +49,8 @@ pub struct Chunk {
     pub part: u32,
     /// How many rows end here.
     pub rows: u64,
+    /// Sum of their digests.
+    pub digest: Digest,
     /// Whether the last row goes on in the next chunk of the part.
     pub row_open: bool,
     /// The rows.
@@ -164,14 +166,14 @@ impl Intake {
     }
 
     /// Reads up to the end of a member's table of contents.
-    pub async fn contents(&mut self) -> Result<(Head, Vec<Entry>), Failure> {
+    pub async fn contents(&mut self) -> Result<(Head, Vec<Entry>, Option<TocEnd>), Failure> {
         let mut head = None;
         loop {
             match self.next().await? {
                 Arrival::Head(said) => head = Some(*said),
-                Arrival::Contents(entries) => {
+                Arrival::Contents(entries, toc_end) => {
                     return match head {
-                        Some(head) => Ok((head, entries)),
+                        Some(head) => Ok((head, entries, toc_end)),
                         None => Err(Failure::failed("the stream does not say what it is").within(&self.name)),
                     };
                 }
@@ -239,7 +241,7 @@ mod tests {
     fn letter(arrival: &Arrival) -> char {
         match arrival {
             Arrival::Head(_) => 'H',
-            Arrival::Contents(_) => 'C',
+            Arrival::Contents(..) => 'C',
             Arrival::Rows(_) => 'r',
             Arrival::PartEnd(..) => 'p',
             Arrival::EntryEnd(..) => 'e',

@@ -22,11 +22,11 @@ pub async fn load(
     let mut whole: Vec<String> = Vec::new();
     loop {
         let contents = intake.contents().await;
-        let (head, entries) = contents.map_err(|failure| beside(&whole, Tally::default().tell(failure)))?;
+        let (head, entries, toc_end) = contents.map_err(|failure| beside(&whole, Tally::default().tell(failure)))?;
         let loaded = match head.content {
             Content::Globals => globals::apply(args, selection, process, (&head, &entries), &mut intake).await,
             _ if !whole.is_empty() && !args.output.create => Err(several(&intake)),
-            _ => apply::apply(args, selection, process, (&head, &entries), &mut intake).await,
+            _ => apply::apply(args, selection, process, (&head, &entries, toc_end), &mut intake).await,
         };
         loaded.map_err(|failure| beside(&whole, failure))?;
         if !intake.has_more() {

@@ -89,9 +89,9 @@ impl Reading {
                 self.entries.append(&mut entries);
                 return Ok(None);
             }
-            Event::TocEnd(_) => {
+            Event::TocEnd(toc_end) => {
                 self.checked = Checked::new(&self.entries);
-                Arrival::Contents(std::mem::take(&mut self.entries))
+                Arrival::Contents(std::mem::take(&mut self.entries), Some(toc_end))
             }
             Event::Data(frame) if self.desk.passes_over(frame.entry()) => return Ok(None),
             Event::PartEnd { entry, .. } | Event::EntryEnd { entry, .. } if self.desk.passes_over(entry) => {
@@ -100,7 +100,7 @@ impl Reading {
             Event::Data(frame) => {
                 let (entry, part, row_open) = (frame.entry(), frame.part(), frame.row_open());
                 let (rows, bytes) = self.checked.rows(frame)?;
-                Arrival::Rows(self.desk.chunk(entry, part, rows, row_open, bytes)?)
+                Arrival::Rows(self.desk.chunk((entry, part), rows, row_open, bytes)?)
             }
             Event::PartEnd { entry, part, end } => {
                 self.checked.part_end(entry, part, &end)?;

@@ -72,6 +72,8 @@ pub struct Turn<C> {
     pub rows: Vec<C>,
     /// Whether all its rows are among them.
     pub ended: bool,
+    /// Rows of it that have been committed before.
+    pub after: u64,
     /// Whether no session had begun it before.
     pub first: bool,
 }
@@ -87,6 +89,13 @@ impl<C> Default for Router<C> {
 }
 
 impl<C> Router<C> {
+    /// So many rows of a part were committed by an earlier load.
+    pub fn resumed(&mut self, part: Part, rows: u64) {
+        let state = self.parts.entry(part).or_insert_with(State::new);
+        state.committed = rows;
+        state.begun = true;
+    }
+
     /// Takes a piece of rows of some length; `row_open` says that its last row goes on in the next piece.
     pub fn rows(&mut self, part: Part, piece: C, bytes: usize, row_open: bool) -> Route<C> {
         let state = self.parts.entry(part).or_insert_with(State::new);
@@ -158,6 +167,7 @@ impl<C> Router<C> {
             part,
             rows: state.waiting.drain(..).collect(),
             ended: state.ended,
+            after: state.committed,
             first,
         })
     }
@@ -278,6 +288,7 @@ mod tests {
                 part: A,
                 rows: vec!['a'],
                 ended: false,
+                after: 0,
                 first: true
             }]
         );
@@ -285,6 +296,20 @@ mod tests {
         assert_eq!(router.ended(A), Some(0));
         assert_eq!(router.left(0, &[7]), [(A, 7)]);
         assert!(turn(&mut router, 0).is_empty());
+    }
+
+    #[test]
+    fn a_part_goes_on_after_what_was_committed() {
+        let mut router = Router::default();
+        router.resumed(A, 5);
+        router.resumed(B, 6);
+        router.rows(A, 'a', MUCH, false);
+        let turns = turn(&mut router, 0);
+        assert_eq!((turns[0].after, turns[0].first), (5, false));
+        assert_eq!(router.ended(A), Some(0));
+        assert_eq!(router.left(0, &[2]), [(A, 7)]);
+        assert_eq!(router.ended(B), None);
+        assert_eq!(router.complete(B), Some((B, 6)));
     }
 
     #[test]

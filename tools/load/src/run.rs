@@ -7,6 +7,7 @@ use crate::archive_input;
 use crate::args::LoadArgs;
 use crate::choice;
 use crate::intake::Intake;
+use crate::ledger::report;
 use crate::members;
 use crate::script;
 
@@ -18,6 +19,9 @@ pub fn run(args: LoadArgs, process: &Process) -> Result<(), Failure> {
 }
 
 async fn story(args: &LoadArgs, process: &Process) -> Result<(), Failure> {
+    if args.resume.asks() {
+        return report::answer(args, process).await;
+    }
     let selection = choice::selection(args, process)?;
     let input = process.input(args.input.as_deref())?;
     if !archive_input::is_archive(&input) {

@@ -32,7 +32,7 @@ pub async fn write(
     mut intake: Intake,
     output: Output,
 ) -> Result<(), Failure> {
-    let (head, entries) = intake.contents().await?;
+    let (head, entries, _) = intake.contents().await?;
     expect_whole_database(&head).map_err(|failure| failure.within(intake.name()))?;
     let options = args.options();
     let kept = choose(selection, (&head, &entries), &intake, process)?;
@@ -75,7 +75,7 @@ pub async fn write(
                         .hint("load the stream with -C, or write a script of each database"),
                 );
             }
-            Arrival::Head(_) | Arrival::Contents(_) | Arrival::PartEnd(..) => {}
+            Arrival::Head(_) | Arrival::Contents(..) | Arrival::PartEnd(..) => {}
         }
     }
     writing.advance()?;

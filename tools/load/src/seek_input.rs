@@ -61,14 +61,14 @@ fn member(number: usize, archive: &mut Archive<File>, desk: &Desk) -> Result<Res
     let Some(member) = archive.members().get(number) else {
         return Ok(Ok(()));
     };
-    let (head, entries) = (member.head.clone(), member.entries.clone());
+    let (head, entries, toc_end) = (member.head.clone(), member.entries.clone(), member.toc_end);
     let mut checked = Checked::new(&entries);
     let with_rows: Vec<(EntryId, u32)> = entries
         .iter()
         .filter_map(|entry| Some((entry.id, entry.data.as_ref()?.parts)))
         .collect();
     give(Arrival::Head(Box::new(head)))?;
-    give(Arrival::Contents(entries))?;
+    give(Arrival::Contents(entries, Some(toc_end)))?;
     if !desk.wait_for_choice() {
         return Err(Gone);
     }
@@ -88,7 +88,7 @@ fn member(number: usize, archive: &mut Archive<File>, desk: &Desk) -> Result<Res
                 let row_open = frame.row_open();
                 let chunk = checked
                     .rows(frame)
-                    .and_then(|(rows, bytes)| desk.chunk(entry, part, rows, row_open, bytes));
+                    .and_then(|(rows, bytes)| desk.chunk((entry, part), rows, row_open, bytes));
                 match chunk {
                     Ok(chunk) => give(Arrival::Rows(chunk))?,
                     Err(failure) => return Ok(Err(failure)),

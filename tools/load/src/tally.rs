@@ -21,6 +21,8 @@ pub struct Tally {
     pub rows: u64,
     /// What became of rows that might have been there already.
     pub merged: Option<Merged>,
+    /// What to type to go on with it.
+    pub again: Option<String>,
 }
 
 impl Tally {
@@ -29,8 +31,14 @@ impl Tally {
         let detail = failure.notice.detail.take();
         let lines: Vec<String> = detail.into_iter().chain([self.to_string()]).collect();
         failure = failure.detail(lines.join("\n"));
-        if failure.notice.hint.is_none() && failure.exit == Exit::Incomplete && self.is_anything() {
-            failure = failure.hint("a stream cannot be resumed yet: drop what was loaded, and load a complete one");
+        match (&self.again, failure.notice.hint.take()) {
+            (_, hint) if !self.is_anything() => failure.notice.hint = hint,
+            (Some(again), None) => failure = failure.hint(format!("go on with: {again}")),
+            (Some(again), Some(hint)) => failure = failure.hint(format!("{hint}\nthen go on with: {again}")),
+            (None, None) if failure.exit == Exit::Incomplete => {
+                failure = failure.hint("drop what was loaded, and load a complete stream");
+            }
+            (None, hint) => failure.notice.hint = hint,
         }
         failure
     }
@@ -39,6 +47,7 @@ impl Tally {
         *self
             != Tally {
                 to_fill: self.to_fill,
+                again: self.again.clone(),
                 ..Tally::default()
             }
     }
@@ -81,6 +90,7 @@ mod tests {
             to_fill: 12,
             rows: 1,
             merged: None,
+            again: None,
         };
         let failure = tally.tell(Failure::incomplete("the input ends").detail("entry 7 is table data public.orders"));
         assert_eq!(
@@ -91,6 +101,15 @@ mod tests {
             )
         );
         assert!(failure.notice.hint.is_some());
+        let again = Tally {
+            again: Some("pgx-load --resume -d copy".to_owned()),
+            ..tally
+        };
+        let failure = again.tell(Failure::failed("no room").hint("free some"));
+        assert_eq!(
+            failure.notice.hint.as_deref(),
+            Some("free some\nthen go on with: pgx-load --resume -d copy")
+        );
     }
 
     #[test]

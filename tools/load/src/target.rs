@@ -1,8 +1,9 @@
 //! The target: a session, and what it has been told.
 
-use pgx_archive::{Data, Entry, Format};
+use pgx_archive::{Data, Entry, EntryId, Format, Kind};
 use pgx_cli::{Failure, Process, Progress};
 use pgx_restore::existing::triggers_off;
+use pgx_restore::ledger::{Done, Load, Rows, after_rows, before_rows, made};
 use pgx_restore::preflight::{self, objections};
 use pgx_restore::session::TableDefaults;
 use pgx_restore::{Contents, Options, Schedule, Step, Work, attach_work, index_work, work};
@@ -13,6 +14,7 @@ use crate::args::LoadArgs;
 use crate::connect;
 use crate::failure;
 use crate::job::{Half, Job};
+use crate::ledger::{self, Ledger, again, report};
 use crate::tally::Tally;
 
 /// Entries whose statements are sent at once, in one transaction: enough to hide the way to the server
@@ -36,6 +38,15 @@ pub struct Target<'a> {
     /// What the session's `client_encoding` is.
     encoding: String,
     defaults: TableDefaults,
+    /// Whether what it does is written into a ledger.
+    pub ledger: Ledger<'a>,
+}
+
+/// Something that is made together with others.
+struct Pending<'e> {
+    entry: &'e Entry,
+    index_only: bool,
+    work: Work,
 }
 
 impl<'a> Target<'a> {
@@ -51,6 +62,7 @@ impl<'a> Target<'a> {
             text,
             encoding: String::new(),
             defaults: TableDefaults::default(),
+            ledger: Ledger::Off,
         };
         target.set_up().await?;
         Ok(target)
@@ -122,7 +134,7 @@ impl<'a> Target<'a> {
     pub async fn examine(&self, source: u32, defining: bool) -> Result<(), Failure> {
         let ask = |sql| async move { self.session.rows(sql).await.map_err(|error| failure::server(&error)) };
         // A database that is yet to be made is empty.
-        let fresh = defining && !(self.args.output.create || self.args.output.into_existing);
+        let fresh = defining && !(self.args.output.create || self.args.output.into_existing || self.args.resume.resume);
         let objects = if fresh {
             ask(preflight::OBJECTS).await?.rows
         } else {
@@ -175,7 +187,7 @@ impl<'a> Target<'a> {
             if batch.is_empty() {
                 return Ok(());
             }
-            let mut pending: Vec<(&Entry, Work)> = Vec::new();
+            let mut pending: Vec<Pending<'_>> = Vec::new();
             for entry in batch.iter().filter_map(|&id| contents.get(id)) {
                 let work = work(entry, contents, options, &mut self.defaults)
                     .map_err(|error| Failure::failed(error.to_string()))?;
@@ -184,11 +196,20 @@ impl<'a> Target<'a> {
                     self.together(&mut pending).await?;
                     self.alone(entry, &work, tally).await?;
                 } else {
-                    pending.push((entry, work));
+                    pending.push(Pending {
+                        entry,
+                        index_only: false,
+                        work,
+                    });
                 }
                 if let Some(database) = connect {
                     self.together(&mut pending).await?;
                     self.reconnect(&database).await?;
+                    if let Ledger::Planned(load) = self.ledger
+                        && entry.kind == Kind::Database
+                    {
+                        self.begin_ledger(load, &[entry.id]).await?;
+                    }
                 }
             }
             self.together(&mut pending).await?;
@@ -202,7 +223,7 @@ impl<'a> Target<'a> {
 
     /// Runs the statements of some jobs in one transaction.
     pub async fn make(&mut self, jobs: &[Job], contents: &Contents<'_>, options: &Options) -> Result<(), Failure> {
-        let mut pending: Vec<(&Entry, Work)> = Vec::new();
+        let mut pending: Vec<Pending<'_>> = Vec::new();
         for job in jobs {
             let Some(entry) = contents.get(job.id) else { continue };
             let whole = work(entry, contents, options, &mut self.defaults);
@@ -211,15 +232,28 @@ impl<'a> Target<'a> {
                 Half::Index => index_work(entry, options, &mut self.defaults),
                 Half::Attach => attach_work(entry),
             };
-            pending.extend(work.map(|work| (entry, work)));
+            let index_only = job.half == Half::Index;
+            pending.extend(work.map(|work| Pending {
+                entry,
+                index_only,
+                work,
+            }));
         }
         self.together(&mut pending).await
     }
 
     /// Runs the statements of some entries in one transaction.
-    async fn together(&mut self, pending: &mut Vec<(&Entry, Work)>) -> Result<(), Failure> {
+    async fn together(&mut self, pending: &mut Vec<Pending<'_>>) -> Result<(), Failure> {
         let (mut statements, mut about): (Vec<&str>, Vec<(&Entry, Step)>) = (Vec::new(), Vec::new());
-        for (entry, work) in &*pending {
+        let noted: Vec<(EntryId, bool)> = pending.iter().map(|one| (one.entry.id, one.index_only)).collect();
+        let noted = made(&noted);
+        if let Some(first) = pending.first()
+            && self.ledger.is_on()
+        {
+            statements.push(&noted);
+            about.push((first.entry, Step::Note));
+        }
+        for Pending { entry, work, .. } in &*pending {
             for statement in &work.statements {
                 statements.push(&statement.sql);
                 about.push((entry, statement.step));
@@ -236,26 +270,34 @@ impl<'a> Target<'a> {
             };
             done.map_err(|error| refused(&error, &about))?;
         }
-        for (entry, _) in pending.drain(..) {
+        for Pending { entry, .. } in pending.drain(..) {
             self.process.messages.info(format!("made {}", entry.describe()));
         }
         Ok(())
     }
 
-    /// Begins a transaction, unless all of the load is one.
-    pub async fn begin(&self) -> Result<(), pgx_server::Error> {
-        match self.args.output.single_transaction {
-            true => Ok(()),
-            false => self.session.execute("BEGIN").await,
+    /// Begins a transaction for rows, unless all of the load is one.
+    pub async fn begin_rows(&self, rows: &Rows) -> Result<(), pgx_server::Error> {
+        match (self.args.output.single_transaction, self.ledger.is_on()) {
+            (true, _) => Ok(()),
+            (false, false) => self.session.execute("BEGIN").await,
+            (false, true) => self.session.execute(&format!("BEGIN;{}", before_rows(rows))).await,
         }
+    }
+
+    /// Ends a transaction with these rows, and begins the next with others, in one round trip.
+    pub async fn commit_rows_and(&self, rows: &Rows, next: &Rows) -> Result<(), pgx_server::Error> {
+        let (after, before) = (after_rows(rows), before_rows(next));
+        self.session.execute(&format!("{after};COMMIT;BEGIN;{before}")).await
     }
 
     /// Ends a transaction, unless all of the load is one. Either way the server has answered everything then: the
     /// last words on a COPY come after the number of its rows, and a burst must not take them for its own.
-    pub async fn commit(&self) -> Result<(), pgx_server::Error> {
-        match self.args.output.single_transaction {
-            true => self.session.execute("").await,
-            false => self.session.commit().await,
+    pub async fn commit_rows(&self, rows: &Rows) -> Result<(), pgx_server::Error> {
+        match (self.args.output.single_transaction, self.ledger.is_on()) {
+            (true, _) => self.session.execute("").await,
+            (false, false) => self.session.commit().await,
+            (false, true) => self.session.commit_after(&after_rows(rows)).await,
         }
     }
 
@@ -270,7 +312,59 @@ impl<'a> Target<'a> {
             ..*self
         };
         target.set_up().await?;
+        if target.ledger.is_on() {
+            ledger::sign(&target.session).await?;
+        }
         Ok(target)
+    }
+
+    /// Refuses a target in which another load is at work, or was broken off.
+    pub async fn expect_no_ledger(&self) -> Result<(), Failure> {
+        let state = ledger::state(&self.session).await?;
+        if !state.held {
+            return Err(ledger::busy());
+        }
+        if !state.there {
+            return Ok(());
+        }
+        let done = ledger::read(&self.session).await?;
+        if done == Done::default() {
+            ledger::end_orphans(&self.session).await?;
+            return ledger::discard(&self.session).await;
+        }
+        Err(
+            Failure::failed("the target has a load that was broken off").hint(format!(
+                "go on with: {}\nor forget it with: pgx-load --discard {}",
+                again::lines(self.args),
+                again::target(self.args)
+            )),
+        )
+    }
+
+    /// Begins a ledger, with entries that are made already.
+    pub async fn begin_ledger(&mut self, load: &Load, made: &[EntryId]) -> Result<(), Failure> {
+        self.ledger = match ledger::begin(&self.session, load, made, self.process).await? {
+            true => Ledger::On,
+            false => Ledger::Off,
+        };
+        Ok(())
+    }
+
+    /// Goes on with a load that was broken off, in a database that it may have made: what is done.
+    pub async fn resume(&mut self, load: &Load, database: Option<&str>) -> Result<Done, Failure> {
+        if let Some(database) = database {
+            self.reconnect(database).await?;
+        }
+        let state = ledger::state_in_the_end(&self.session).await?;
+        if !state.held {
+            return Err(ledger::busy());
+        }
+        if !state.there {
+            return Err(report::nothing(self.args));
+        }
+        let done = ledger::go_on(&self.session, load).await?;
+        self.ledger = Ledger::On;
+        Ok(done)
     }
 
     /// Waits until all that was committed is safe: until then commits did not wait for the disk.
@@ -280,7 +374,10 @@ impl<'a> Target<'a> {
         if self.args.output.single_transaction {
             self.session.commit().await.map_err(failed)?;
         }
-        target::settle(&self.session).await.map_err(failed)?;
+        match self.ledger.is_on() {
+            true => ledger::finish(&self.session).await?,
+            false => target::settle(&self.session).await.map_err(failed)?,
+        }
         self.session.close().await.map_err(failed)
     }
 
@@ -290,7 +387,10 @@ impl<'a> Target<'a> {
             self.session.execute(&statement.sql).await.map_err(|error| {
                 let failure = failure::at(&error, entry.describe(), statement.step);
                 match error.sqlstate() {
-                    Some(DUPLICATE_DATABASE) => failure.hint("drop or rename it, or load into it without -C"),
+                    Some(DUPLICATE_DATABASE) => failure.hint(format!(
+                        "drop or rename it, or load into it without -C; if a load that was broken off has made it: {}",
+                        again::lines(self.args)
+                    )),
                     _ => failure,
                 }
             })?;
@@ -308,7 +408,19 @@ impl<'a> Target<'a> {
         self.info = info;
         // The one that goes has nothing left to say: all its answers have been read.
         let _ = std::mem::replace(&mut self.session, session).close().await;
-        self.set_up().await
+        self.set_up().await?;
+        if self.ledger.is_on() {
+            self.take_lock().await?;
+        }
+        Ok(())
+    }
+
+    /// The session that had the lock is gone: this one takes it.
+    async fn take_lock(&self) -> Result<(), Failure> {
+        if !ledger::state_in_the_end(&self.session).await?.held {
+            return Err(ledger::busy());
+        }
+        ledger::sign(&self.session).await
     }
 }
 

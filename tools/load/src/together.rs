@@ -1,8 +1,9 @@
 //! Small parts that have all come: they go in together, in one transaction and one round trip.
 
 use bytes::Bytes;
-use pgx_archive::{Entry, EntryId, Format};
+use pgx_archive::{Entry, Format};
 use pgx_cli::Failure;
+use pgx_restore::ledger::{self, whole_rows};
 use pgx_restore::{Freeze, copy_in};
 use pgx_rows::binary::{HEADER, TRAILER};
 use pgx_server::{Burst, Error, rows_of};
@@ -11,7 +12,7 @@ use tokio::sync::mpsc;
 use crate::failure;
 use crate::intake::Chunk;
 use crate::objects;
-use crate::worker::{Feed, STAGE, Told, Worker, miscounted};
+use crate::worker::{Feed, STAGE, Small, Told, Worker, miscounted};
 
 /// What a statement of a burst is there for.
 enum Purpose<'a> {
@@ -27,8 +28,8 @@ enum Purpose<'a> {
 
 impl Worker<'_> {
     /// Puts rows of several entries in; gives how many of each.
-    pub async fn fill_many(&mut self, parts: Vec<(EntryId, Vec<Chunk>)>) -> Result<Vec<u64>, Failure> {
-        if parts.iter().any(|(id, _)| self.existing.merge(*id).is_some()) {
+    pub async fn fill_many(&mut self, parts: Vec<Small>) -> Result<Vec<u64>, Failure> {
+        if parts.iter().any(|small| self.existing.merge(small.part.0).is_some()) {
             return self.fill_one_by_one(parts).await;
         }
         let unsent = |error: Error| failure::server(&error);
@@ -38,8 +39,14 @@ impl Worker<'_> {
             burst.statement("BEGIN").map_err(unsent)?;
             purposes.push(Purpose::Session);
         }
-        for (id, chunks) in &parts {
-            let entry = self.entry(*id)?;
+        if self.target.ledger.is_on() {
+            for sql in whole_rows(&self.in_ledger(&parts)?) {
+                burst.statement(&sql).map_err(unsent)?;
+                purposes.push(Purpose::Session);
+            }
+        }
+        for Small { part, rows: chunks, .. } in &parts {
+            let entry = self.entry(part.0)?;
             let encoding = entry
                 .data
                 .as_ref()
@@ -62,7 +69,7 @@ impl Worker<'_> {
         }
         let answers = self.target.session.burst(burst).await;
         // What happens between them may be about any.
-        let name = |part: Option<&(EntryId, Vec<Chunk>)>| part.and_then(|(id, _)| self.contents.get(*id));
+        let name = |small: Option<&Small>| small.and_then(|small| self.contents.get(small.part.0));
         let names = match (name(parts.first()), name(parts.last())) {
             (Some(first), Some(last)) => format!("{} to {}", first.describe(), last.describe()),
             _ => String::new(),
@@ -70,24 +77,38 @@ impl Worker<'_> {
         for (answer, purpose) in answers.into_iter().zip(&purposes) {
             check(answer, purpose, &names)?;
         }
-        for chunk in parts.iter().flat_map(|(_, chunks)| chunks) {
+        for chunk in parts.iter().flat_map(|small| &small.rows) {
             let taken = Told::Taken(chunk.rows, chunk.bytes.len() as u64);
             let _ = self.tell.send((self.number, taken));
         }
-        let rows = |(_, chunks): &(EntryId, Vec<Chunk>)| chunks.iter().map(|chunk| chunk.rows).sum();
+        let rows = |small: &Small| small.rows.iter().map(|chunk| chunk.rows).sum();
         Ok(parts.iter().map(rows).collect())
+    }
+
+    /// What the ledger says of parts that are finished with these rows.
+    fn in_ledger(&self, parts: &[Small]) -> Result<Vec<ledger::Rows>, Failure> {
+        let rows = |small: &Small| {
+            let mut rows = self.piece(self.entry(small.part.0)?, small.part, small.after);
+            rows.finished = true;
+            for chunk in &small.rows {
+                rows.rows += chunk.rows;
+                rows.digest += chunk.digest;
+            }
+            Ok(rows)
+        };
+        parts.iter().map(rows).collect()
     }
 }
 
 impl Worker<'_> {
     /// The same with a transaction for each.
-    async fn fill_one_by_one(&mut self, parts: Vec<(EntryId, Vec<Chunk>)>) -> Result<Vec<u64>, Failure> {
+    async fn fill_one_by_one(&mut self, parts: Vec<Small>) -> Result<Vec<u64>, Failure> {
         let mut rows = Vec::new();
-        for (id, chunks) in parts {
+        for small in parts {
             let (feed, fed) = mpsc::unbounded_channel();
-            let all = chunks.into_iter().map(Feed::Rows).chain([Feed::End]);
+            let all = small.rows.into_iter().map(Feed::Rows).chain([Feed::End]);
             all.for_each(|one| drop(feed.send(one)));
-            rows.push(self.fill(id, Freeze::No, fed).await?);
+            rows.push(self.fill((small.part, small.after), Freeze::No, fed).await?);
         }
         Ok(rows)
     }

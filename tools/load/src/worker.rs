@@ -10,6 +10,7 @@ use crate::existing::{Existing, Merged};
 use crate::failure;
 use crate::intake::Chunk;
 use crate::job::Job;
+use crate::router::Part;
 use crate::target::Target;
 
 /// What a message says was being done.
@@ -21,25 +22,39 @@ pub enum Order {
     Make(Vec<Job>),
     /// Fill a part of an entry with the rows that come.
     Fill {
-        /// The entry.
-        entry: EntryId,
+        /// The part.
+        part: Part,
+        /// How many of its rows have been committed.
+        after: u64,
         /// Whether it may be emptied and filled with frozen rows.
         freeze: Freeze,
         /// The rows.
         feed: mpsc::UnboundedReceiver<Feed>,
     },
     /// Fill entries with rows that have all come, in one transaction.
-    FillMany(Vec<(EntryId, Vec<Chunk>)>),
+    FillMany(Vec<Small>),
     /// Gather statistics.
     Analyze(Vec<(EntryId, String)>),
+}
+
+/// A part that has all come, but for what is in already.
+pub struct Small {
+    /// Which it is.
+    pub part: Part,
+    /// How many of its rows have been committed.
+    pub after: u64,
+    /// The others.
+    pub rows: Vec<Chunk>,
 }
 
 /// Rows for a worker that fills a part.
 pub enum Feed {
     /// Rows.
     Rows(Chunk),
-    /// There are no more, or none for now.
+    /// There are no more.
     End,
+    /// There are none for now.
+    Leave,
 }
 
 /// What a worker tells.
@@ -48,6 +63,8 @@ pub enum Told {
     Taken(u64, u64),
     /// What became of rows that were merged.
     Merged(EntryId, Merged),
+    /// So many of the rows that it has taken are committed, and it goes on.
+    Kept(u64),
     /// Its rows are committed: so many of each part.
     Filled(Vec<u64>),
     /// Its statements are done.
@@ -84,8 +101,13 @@ impl<'a> Worker<'a> {
                     .make(&jobs, self.contents, self.options)
                     .await
                     .map(|()| Told::Made(jobs)),
-                Order::Fill { entry, freeze, feed } => self
-                    .fill(entry, freeze, feed)
+                Order::Fill {
+                    part,
+                    after,
+                    freeze,
+                    feed,
+                } => self
+                    .fill((part, after), freeze, feed)
                     .await
                     .map(|rows| Told::Filled(vec![rows])),
                 Order::FillMany(parts) => self.fill_many(parts).await.map(Told::Filled),
