@@ -77,6 +77,21 @@ fn rows_have_the_same_text() {
 }
 
 #[test]
+fn an_index_that_a_failed_build_left_behind_is_in_no_dump() {
+    let database = Cluster::shared(18).database("indexes");
+    database.sql(
+        "CREATE TABLE indexed (id integer);
+         CREATE INDEX is_valid ON indexed (id);
+         CREATE INDEX not_valid ON indexed (id);
+         UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'not_valid'::regclass",
+    );
+    assert_eq!(differs(&database, &["-s"]), None);
+    let dump = Pipe::of(tool("pgx-dump").args(["-s", "-F", "plain", "-d", &database.url()])).run();
+    let script = String::from_utf8_lossy(&dump.expect_success()).into_owned();
+    assert!(script.contains("is_valid") && !script.contains("not_valid"), "{script}");
+}
+
+#[test]
 fn every_schema_has_the_same_text() {
     on_majors(&MAJORS, same_text_on);
 }
