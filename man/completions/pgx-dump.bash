@@ -23,7 +23,7 @@ _pgx__dump() {
 
     case "${cmd}" in
         pgx__dump)
-            opts="-d -h -p -U -w -W -a -s -n -N -t -T -e -b -B -x -f -F -Z -c -C -O -S -E -j -v -q -V -? --dbname --host --port --username --no-password --password --role --data-only --schema-only --no-data --no-schema --sequence-data --section --schema --exclude-schema --table --table-and-children --exclude-table --exclude-table-and-children --exclude-table-data --exclude-table-data-and-children --extension --exclude-extension --filter --strict-names --where --large-objects --no-large-objects --no-acl --no-privileges --no-comments --no-policies --no-publications --no-security-labels --no-subscriptions --no-toast-compression --no-unlogged-table-data --load-via-partition-root --include-foreign-data --statistics --statistics-only --no-statistics --file --format --pg-restore --compress --copy-format --clean --if-exists --create --no-owner --no-tablespaces --no-table-access-method --disable-triggers --superuser --inserts --column-inserts --rows-per-insert --on-conflict-do-nothing --quote-all-identifiers --disable-dollar-quoting --encoding --restrict-key --lock-wait-timeout --snapshot --serializable-deferrable --enable-row-security --jobs --rate-limit --verbose --quiet --progress --log-format --version --help --generate"
+            opts="-d -h -p -U -w -W -a -s -n -N -t -T -e -b -B -x -f -F -Z -c -C -O -S -E -j -v -q -V -? --dbname --host --port --username --no-password --password --role --data-only --schema-only --no-data --no-schema --sequence-data --section --schema --exclude-schema --table --table-and-children --exclude-table --exclude-table-and-children --exclude-table-data --exclude-table-data-and-children --extension --exclude-extension --filter --strict-names --where --large-objects --no-large-objects --no-acl --no-privileges --no-comments --no-policies --no-publications --no-security-labels --no-subscriptions --no-toast-compression --no-unlogged-table-data --load-via-partition-root --include-foreign-data --statistics --statistics-only --no-statistics --file --format --pg-restore --compress --copy-format --clean --if-exists --create --no-owner --no-tablespaces --no-table-access-method --disable-triggers --superuser --inserts --column-inserts --rows-per-insert --on-conflict-do-nothing --quote-all-identifiers --disable-dollar-quoting --encoding --restrict-key --lock-wait-timeout --snapshot --serializable-deferrable --enable-row-security --jobs --rate-limit --timeout --hold --linger --yield-after --resume --holders --release --verbose --quiet --progress --log-format --version --help --generate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -214,6 +214,30 @@ _pgx__dump() {
                     return 0
                     ;;
                 --rate-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --hold)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --linger)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --yield-after)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resume)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --release)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -34,6 +34,12 @@ complete -c pgx-dump -l lock-wait-timeout -d 'Fail when a table cannot be locked
 complete -c pgx-dump -l snapshot -d 'Use a snapshot that another session exported' -r
 complete -c pgx-dump -s j -l jobs -d 'Read with N sessions at once (default: up to 4, not more than cores)' -r
 complete -c pgx-dump -l rate-limit -d 'Send at most so many bytes a second: 50MB, 800kB' -r
+complete -c pgx-dump -l timeout -d 'Fail when nothing moves for so long, on either side: 10m, 2h' -r
+complete -c pgx-dump -l hold -d 'Keep the snapshot when the pipe breaks, for LEASE [6h]: 90s, 30m, 2d' -r
+complete -c pgx-dump -l linger -d 'With --hold, keep it for so long even when everything was read' -r
+complete -c pgx-dump -l yield-after -d 'With --hold, end the dump when another session waits longer for its locks' -r
+complete -c pgx-dump -l resume -d 'Send what is left of a dump that is held; pgx-load --print-token gives TOKEN' -r
+complete -c pgx-dump -l release -d 'Give up a dump that is held: the one of ARCHIVE, or the only one' -r
 complete -c pgx-dump -l progress -d 'How to show progress [auto, bar, lines, json, none]' -r -f -a "auto\t'A bar on a terminal, unless the output goes on to another program; otherwise nothing'
 bar\t'A bar on a terminal, otherwise lines'
 lines\t'A line every few seconds'
@@ -81,6 +87,7 @@ complete -c pgx-dump -l quote-all-identifiers -d 'Quote all names, key words or 
 complete -c pgx-dump -l disable-dollar-quoting -d 'Quote bodies of functions as other strings'
 complete -c pgx-dump -l serializable-deferrable -d 'Wait for a moment that no serializable transaction can find inconsistent'
 complete -c pgx-dump -l enable-row-security -d 'Of tables under row security, the rows that their policies show'
+complete -c pgx-dump -l holders -d 'List the dumps that are held, and who waits for them'
 complete -c pgx-dump -s v -l verbose -d 'Say more: one line an entry; twice: what happens inside'
 complete -c pgx-dump -s q -l quiet -d 'Say nothing but errors'
 complete -c pgx-dump -s V -l version -d 'Print the version'

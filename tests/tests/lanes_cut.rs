@@ -118,22 +118,60 @@ fn stopped_dump(source: &Database) -> Running {
     dump
 }
 
+/// Ends a session of a dump, in the order in which they were opened.
+fn end_session(source: &Database, number: usize) {
+    source.sql(&format!(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE application_name = 'pgx-dump' AND datname = current_database() ORDER BY backend_start LIMIT 1 OFFSET {number}"
+    ));
+}
+
 #[test]
-fn a_dump_that_loses_a_lane_says_so_in_the_stream() {
+fn a_dump_that_loses_lanes_goes_on_where_they_stopped() {
+    let scratch = Scratch::new();
     let source = Cluster::shared(18).filled(&Fixture::shop_of(60));
-    for lane in 0..4 {
-        let dump = stopped_dump(&source);
-        source.sql(&format!(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-             WHERE application_name = 'pgx-dump' AND datname = current_database() ORDER BY backend_start LIMIT 1 OFFSET {lane}"
-        ));
+    let totals = |stream: &[u8]| {
+        let sizes = tool("pgx-toc")
+            .arg("--sizes")
+            .arg(scratch.file("stream", stream))
+            .output();
+        let sizes = String::from_utf8_lossy(&sizes.expect("pgx-toc runs").stdout).into_owned();
+        sizes.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let whole = totals(&stream_of(&source, &scratch.path().join("whole")));
+    for lane in 1..4 {
+        let mut dump = Running::start(tool("pgx-dump").args(["-j4", "-d", &source.url()]));
+        let mut stream = dump.read(256 << 10);
+        wait_until("four lanes read", || source.sessions_of("pgx-dump") == 4);
+        end_session(&source, lane);
+        stream.extend(dump.read(4 << 20));
+        end_session(&source, 1);
         let finished = dump.end_within(LIMIT);
-        finished.said(1);
+        assert!(
+            finished.said(0).contains("another one goes on"),
+            "{}",
+            finished.stages[0].stderr
+        );
+        stream.extend(&finished.stdout);
+        assert_eq!(totals(&stream), whole, "lane {lane}");
+        let check = Pipe::of(tool("pgx-toc").arg("--check").arg(scratch.path().join("stream")));
+        check.run().expect_success();
         wait_until("its sessions are gone", || source.sessions_of("pgx-dump") == 0);
-        let end = &finished.stdout[finished.stdout.len().saturating_sub(4096)..];
-        let last_words = String::from_utf8_lossy(end);
-        assert!(last_words.contains("reading rows"), "lane {lane}: {last_words}");
     }
+}
+
+#[test]
+fn a_dump_that_loses_its_snapshot_says_so_in_the_stream() {
+    let source = Cluster::shared(18).filled(&Fixture::shop_of(60));
+    let dump = stopped_dump(&source);
+    end_session(&source, 0);
+    let finished = dump.end_within(LIMIT);
+    let said = finished.said(1);
+    assert!(said.contains("the snapshot of the dump is lost"), "{said}");
+    wait_until("its sessions are gone", || source.sessions_of("pgx-dump") == 0);
+    let end = &finished.stdout[finished.stdout.len().saturating_sub(4096)..];
+    let last_words = String::from_utf8_lossy(end);
+    assert!(last_words.contains("reading rows"), "{last_words}");
 }
 
 #[test]

@@ -79,6 +79,7 @@ const ROOMS: &[Room] = &[
             "clap_mangen",
             "flate2",
             "indicatif",
+            "nix",
             "rpassword",
             "rustix",
             "serde",
@@ -100,7 +101,7 @@ const ROOMS: &[Room] = &[
             "pgx-selection",
             "pgx-server",
         ],
-        crates: &["clap", "futures-util", "jiff", "tokio", "uuid"],
+        crates: &["clap", "futures-util", "jiff", "serde", "serde_json", "tokio", "uuid"],
     },
     Room {
         name: "pgx-load",

@@ -87,6 +87,12 @@ impl Exit {
         self as u8
     }
 
+    /// The status that this number stands for; an unknown one is a failure.
+    pub fn of_code(code: u8) -> Exit {
+        let row = TABLE.iter().find(|row| row.exit.code() == code);
+        row.map_or(Exit::Failed, |row| row.exit)
+    }
+
     /// What it means, in the words of the man pages.
     pub fn meaning(self) -> &'static str {
         TABLE.iter().find(|row| row.exit == self).map_or("", |row| row.meaning)

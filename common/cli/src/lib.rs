@@ -13,6 +13,7 @@
 //! | say something | [`Process::messages`] → [`Messages`] |
 //! | end with an error | return a [`Failure`] |
 //! | show progress | [`Process::progress`] → [`Progress`] |
+//! | outlive the process that the user started | [`stand_in`], [`detach`] |
 //! | stop on Ctrl-C | [`Process::interrupt`] → [`Interrupt`] |
 //!
 //! A whole tool that copies its input:
@@ -71,6 +72,7 @@ mod report;
 mod sanitize;
 mod signals;
 mod sniff;
+mod stand_in;
 mod tee;
 
 pub use connection::ConnectionArgs;
@@ -84,9 +86,10 @@ pub use output::{Content, Destination, Output, ReaderGone, Target};
 pub use pace::Pace;
 pub use process::{Process, start};
 pub use progress::{Progress, ProgressMode};
-pub use quantity::{buffer, rate};
+pub use quantity::{buffer, duration, rate, spell};
 pub use report::Report;
 pub use sanitize::{sanitize, sanitize_lines};
 pub use signals::{Interrupt, Raised, Then};
 pub use sniff::Sniffed;
+pub use stand_in::{Remote, detach, leave_standard_streams, parse, private_directory, stand_in, user};
 pub use tee::Tee;

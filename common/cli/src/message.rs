@@ -12,7 +12,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::ProgressBar;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Notice};
@@ -43,7 +43,7 @@ pub enum Verbosity {
 }
 
 /// What kind of message it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Why something was not done.
@@ -93,6 +93,8 @@ pub struct Messages {
 struct Mouth {
     out: Box<dyn Write + Send>,
     bar: Option<ProgressBar>,
+    /// Who takes messages as they are instead.
+    hand: Option<Box<dyn FnMut(Severity, &Notice) + Send>>,
 }
 
 impl Messages {
@@ -112,8 +114,28 @@ impl Messages {
             tool,
             format,
             verbosity,
-            mouth: Arc::new(Mutex::new(Mouth { out, bar: None })),
+            mouth: Arc::new(Mutex::new(Mouth {
+                out,
+                bar: None,
+                hand: None,
+            })),
         }
+    }
+
+    /// Messages of a tool that somebody else shows.
+    pub(crate) fn handed_to(
+        hand: Box<dyn FnMut(Severity, &Notice) + Send>,
+        tool: &'static str,
+        verbosity: Verbosity,
+    ) -> Messages {
+        let messages = Messages::written_to(Box::new(std::io::sink()), tool, LogFormat::Text, verbosity);
+        messages.mouth.lock().unwrap_or_else(PoisonError::into_inner).hand = Some(hand);
+        messages
+    }
+
+    /// Says what another process has to say.
+    pub fn relay(&self, severity: Severity, notice: &Notice) {
+        self.say(severity, notice, None);
     }
 
     /// The name of the tool, as every line begins with it.
@@ -181,6 +203,9 @@ impl Messages {
     fn say(&self, severity: Severity, notice: &Notice, exit: Option<Exit>) {
         if self.verbosity < severity.needs() {
             return;
+        }
+        if let Some(hand) = &mut self.mouth.lock().unwrap_or_else(PoisonError::into_inner).hand {
+            return hand(severity, notice);
         }
         let lines = match self.format {
             LogFormat::Text => text(self.tool, severity, notice),

@@ -8,6 +8,8 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::event::{PollFd, PollFlags, Timespec};
+
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -16,6 +18,12 @@ const BUFFER: usize = 256 * 1024;
 /// Bytes a pipe should hold, so that both ends run on while one of them is busy; 1 MiB is what Linux
 /// allows to everyone.
 const PIPE: usize = 1024 * 1024;
+
+/// How long to wait before another look into a pipe.
+const TAKEN: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 20_000_000,
+};
 
 /// What is going to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,6 +178,29 @@ impl Output {
     /// Writes out what is gathered and, for a file, waits until it is on disk.
     pub fn finish(mut self) -> Result<(), Failure> {
         self.end().map_err(|error| self.failure(error))
+    }
+
+    /// Writes out what is gathered and waits until the reader of a pipe has taken all of it: what is in the pipe
+    /// when its reader dies has reached nobody. Elsewhere nothing is waited for.
+    pub fn wait_until_taken(&mut self) -> Result<(), Failure> {
+        self.taken().map_err(|error| self.failure(error))
+    }
+
+    fn taken(&mut self) -> io::Result<()> {
+        self.writer.flush()?;
+        let file = self.writer.get_mut().file()?;
+        if !file.metadata()?.file_type().is_fifo() {
+            return Ok(());
+        }
+        while rustix::io::ioctl_fionread(&*file)? > 0 {
+            // Nothing is asked for: only that the reader is gone ends this wait early.
+            let mut readers = [PollFd::new(&*file, PollFlags::empty())];
+            rustix::event::poll(&mut readers, Some(&TAKEN))?;
+            if readers[0].revents().contains(PollFlags::ERR) && rustix::io::ioctl_fionread(&*file)? > 0 {
+                return Err(ReaderGone::noticed(io::ErrorKind::BrokenPipe.into()));
+            }
+        }
+        Ok(())
     }
 
     fn end(&mut self) -> io::Result<()> {

@@ -22,6 +22,13 @@ impl Pace {
         }
     }
 
+    /// How many bytes may go out at once, so that what is held back still comes in a steady trickle: those of a
+    /// second.
+    pub fn step(&self) -> usize {
+        self.rate
+            .map_or(usize::MAX, |rate| usize::try_from(rate).unwrap_or(usize::MAX))
+    }
+
     /// Waits until so many bytes may go out.
     pub fn wait(&mut self, bytes: usize) {
         let Some(rate) = self.rate else { return };

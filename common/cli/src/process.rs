@@ -1,9 +1,11 @@
 //! The life of a process, from its arguments to its exit status.
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, FromArgMatches};
 
@@ -27,7 +29,14 @@ pub struct Process {
     pub interrupt: Interrupt,
     manual: &'static Manual,
     progress: ProgressMode,
+    /// Who asks for passwords in the place of the terminal.
+    ask: Option<Ask>,
+    /// Variables that come before those of the environment.
+    variables: Arc<HashMap<String, String>>,
 }
+
+/// Asks for a password.
+type Ask = Arc<dyn Fn(&str) -> Result<String, Failure> + Send + Sync>;
 
 /// Runs a tool: the whole of its `main`.
 ///
@@ -109,6 +118,25 @@ impl Process {
             interrupt: Interrupt::default(),
             manual,
             progress: common.progress.settle(around),
+            ask: None,
+            variables: Arc::default(),
+        }
+    }
+
+    /// A process that stands in for another one.
+    pub(crate) fn standing_in(
+        manual: &'static Manual,
+        messages: Messages,
+        ask: Ask,
+        variables: HashMap<String, String>,
+    ) -> Process {
+        Process {
+            messages,
+            interrupt: Interrupt::default(),
+            manual,
+            progress: ProgressMode::None,
+            ask: Some(ask),
+            variables: Arc::new(variables),
         }
     }
 
@@ -119,6 +147,8 @@ impl Process {
             interrupt: Interrupt::default(),
             manual,
             progress: ProgressMode::None,
+            ask: None,
+            variables: Arc::default(),
         }
     }
 
@@ -153,7 +183,16 @@ impl Process {
 
     /// Asks for a password on the terminal device: `Password for user alice: `.
     pub fn ask_password(&self, question: &str) -> Result<String, Failure> {
-        prompt::password(question, &self.interrupt)
+        match &self.ask {
+            Some(ask) => ask(question),
+            None => prompt::password(question, &self.interrupt),
+        }
+    }
+
+    /// A variable of the environment.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        let own = self.variables.get(name).cloned();
+        own.or_else(|| std::env::var(name).ok())
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Rows are bytes here, never values: a [`Batcher`] gathers what a server sends into batches for the
 //! frames of a stream, and [`Rows`] or [`digest`] count and digest what came out of one. Both take pieces
-//! that are cut anywhere. Input that is not rows gives [`Malformed`], never a panic. Only [`to_text`] looks into
-//! binary values.
+//! that are cut anywhere. A [`Trail`] finds the way back into rows whose session was lost. Input that is
+//! not rows gives [`Malformed`], never a panic. Only [`to_text`] looks into binary values.
 //!
 //! The digest of a table is the sum of the digests of its rows, so that it does not depend on their
 //! order, nor on the parts and batches in which they travelled. It does depend on their [`Format`].
@@ -39,8 +39,10 @@ pub mod object_rows;
 mod rows;
 mod text;
 pub mod to_text;
+mod trail;
 
 pub use batch::{Batch, Batcher, TARGET};
 pub use format::Format;
 pub use malformed::Malformed;
 pub use rows::{Rows, Summary, digest};
+pub use trail::{Retrace, Strayed, Trail};

@@ -8,7 +8,7 @@
 //! - [`Session`] is one connection: [`rows`](Session::rows), [`execute`](Session::execute),
 //!   [`batch`](Session::batch), [`copy_out`](Session::copy_out), [`copy_in`](Session::copy_in).
 //! - [`source`] and [`target`] set sessions up for reading and writing; [`lock()`](lock::lock) takes
-//!   the locks of a dump; [`Canceller`] stops a statement on Ctrl-C.
+//!   the locks of a dump; [`neighbours`] tells who waits for them; [`Canceller`] stops a statement on Ctrl-C.
 //!
 //! ```no_run
 //! use pgx_server::{Conninfo, Flags, Session, source};
@@ -40,6 +40,7 @@ mod copy;
 mod error;
 mod link;
 pub mod lock;
+pub mod neighbours;
 mod route;
 mod rows;
 mod session;

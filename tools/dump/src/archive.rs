@@ -90,7 +90,7 @@ pub async fn write(
     progress.stage("reading rows");
     let read = async {
         source
-            .widen(lanes::worthwhile(&parts, args.reading.lanes()), args, process)
+            .widen(lanes::worthwhile(&parts, args.reading.lanes()), process)
             .await;
         process.interrupt.check()?;
         rows(&source, parts, &mut sink, process, &progress).await?;

@@ -1,5 +1,6 @@
 //! The flags of pgx-dump, spelled as pg_dump spells them.
 
+mod hold;
 mod output;
 mod reading;
 mod selection;
@@ -7,6 +8,7 @@ mod selection;
 use clap::Args;
 use pgx_cli::{CONNECTION_ENVIRONMENT, ConnectionArgs, Exit, Manual};
 
+pub use hold::{HoldArgs, Way};
 pub use output::{OutputArgs, OutputFormat};
 pub use reading::ReadingArgs;
 #[cfg(test)]
@@ -47,6 +49,16 @@ pub static MANUAL: Manual = Manual {
          database, and so do archives: pgx-load and pg_restore decide about them, so -c, -O, --no-tablespaces, \
          --no-table-access-method and --disable-triggers have no effect on them, and -C need not be given. -x leaves privileges out of it, as in \
          pg_dump's archives. Flags that write rows as INSERT are for scripts; so is --restrict-key.",
+        "With --hold the snapshot outlives the pipe. The process that reads the database, the holder, is apart from \
+         the one that was started, the front: when that one dies, or whoever reads it, the holder keeps snapshot, \
+         locks, entries and plan for a lease (6 hours unless --hold says otherwise), and pgx-dump --resume TOKEN, on \
+         the same host and as the same user, sends what is left of the same moment; pgx-load --print-token says what \
+         the target has. Until then the tables cannot be altered, and the server cleans up nothing that is newer \
+         than the snapshot: sessions that wait for the locks are reported, --holders lists what is held, --release \
+         gives it up. A dump whose whole stream has been read ends its holder, unless --linger keeps it for a reader \
+         that may still fail.",
+        "A session that is lost is replaced by another one that sees the same moment, which goes on where it \
+         stopped. The one that holds the locks is replaced with --hold only; without it the dump fails.",
     ],
     exits: &[
         Exit::Done,
@@ -76,6 +88,10 @@ pub static MANUAL: Manual = Manual {
             "pgx-dump -j 8 --rate-limit 50MB app | ssh host pgx-load -j 8 -d app",
             "eight sessions on either side, and no more than 50 MB a second between them",
         ),
+        (
+            "pgx-dump --hold app | ssh host pgx-load -d app",
+            "a dump that can be resumed when the connection breaks",
+        ),
     ],
     see_also: &["pgx-load(1)", "pgx-toc(1)", "pgx-stream(5)", "pg_dump(1)"],
 };
@@ -102,4 +118,8 @@ pub struct DumpArgs {
     /// How to read it.
     #[command(flatten)]
     pub reading: ReadingArgs,
+
+    /// What to do when the pipe breaks.
+    #[command(flatten)]
+    pub hold: HoldArgs,
 }

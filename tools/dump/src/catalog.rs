@@ -11,12 +11,12 @@ use crate::args::DumpArgs;
 use crate::choice;
 use crate::error::Error;
 
-/// Reads the catalogs of the session's snapshot; what is wanted is locked when this returns.
+/// Reads the catalogs of the session's snapshot; what is wanted is locked when this returns, and named with it.
 ///
 /// Only the names of everything are read before the locks, in plain columns; the server is asked to spell
 /// definitions afterwards, for what is wanted, on this session: on another one the same question could
 /// wait for an ALTER TABLE that waits for our locks.
-pub async fn read(session: &Session, server: Server, args: &DumpArgs) -> Result<Database, Error> {
+pub async fn read(session: &Session, server: Server, args: &DumpArgs) -> Result<(Database, Vec<String>), Error> {
     let (selection, reading) = (&args.selection, &args.reading);
     let quote_all = args.output.quote_all_identifiers;
     let mut db = Database::new(server);
@@ -38,7 +38,8 @@ pub async fn read(session: &Session, server: Server, args: &DumpArgs) -> Result<
     let wait = reading
         .lock_wait_timeout
         .map_or(LockWait::Forever, |limit| LockWait::Timeout(limit.to_string()));
-    lock(session, &choose::to_lock(&db), &wait)
+    let tables = choose::to_lock(&db);
+    lock(session, &tables, &wait)
         .await
         .map_err(|error| Error::Query { query: "tables", error })?;
     if db.needs_quotes {
@@ -48,7 +49,7 @@ pub async fn read(session: &Session, server: Server, args: &DumpArgs) -> Result<
     if !plan.foreign_servers.is_empty() {
         source::allow_foreign_tables(session).await?;
     }
-    Ok(db)
+    Ok((db, tables))
 }
 
 /// Whether the role may read all of what is wanted.

@@ -9,6 +9,7 @@ use pgx_server::{Conninfo, Flags, Secret, Session};
 
 use crate::args::{DumpArgs, OutputFormat};
 use crate::error::Error;
+use crate::moment::{Keeper, Moment, cancel_on_signal};
 
 /// The source: sessions that see the database at one moment, and what is known of its server.
 pub struct Source {
@@ -18,9 +19,8 @@ pub struct Source {
     pub others: Vec<Arc<Session>>,
     /// Facts about the server.
     pub facts: ServerFacts,
-    /// The exported snapshot, when there can be further sessions.
-    snapshot: Option<String>,
-    info: Conninfo,
+    /// The moment that all of them see.
+    pub moment: Arc<Moment>,
 }
 
 /// Connects, and begins the transaction whose snapshot is dumped.
@@ -32,26 +32,15 @@ pub async fn source(args: &DumpArgs, process: &Process) -> Result<Source, Failur
 
 impl Source {
     /// Opens further sessions in the same snapshot, up to `lanes` in all; as many as the server lets in.
-    pub async fn widen(&mut self, lanes: usize, args: &DumpArgs, process: &Process) {
-        let Some(snapshot) = &self.snapshot else { return };
-        let options = SourceOptions {
-            role: args.connection.role.clone(),
-            isolation: Isolation::Snapshot(snapshot.clone()),
-            row_security: args.reading.enable_row_security,
-            ..SourceOptions::default()
-        };
-        let opening = (1..lanes).map(|_| async {
-            let session = Session::connect(&self.info).await?;
-            source::begin(&session, &options).await?;
-            Ok::<_, pgx_server::Error>(session)
-        });
+    pub async fn widen(&mut self, lanes: usize, process: &Process) {
+        if !self.moment.is_shared() {
+            return;
+        }
+        let opening = (1..lanes).map(|_| self.moment.open_once());
         let mut refused = None;
         for opened in join_all(opening).await {
             match opened {
-                Ok(session) => {
-                    cancel_on_signal(&session, process);
-                    self.others.push(Arc::new(session));
-                }
+                Ok(session) => self.others.push(session),
                 Err(error) => refused = Some(error),
             }
         }
@@ -72,15 +61,6 @@ impl Source {
         }
         Ok(())
     }
-}
-
-/// On Ctrl-C the server is told to stop what the session does, as long as we live.
-fn cancel_on_signal(session: &Session, process: &Process) {
-    let canceller = session.canceller();
-    let runtime = tokio::runtime::Handle::current();
-    process.interrupt.on_raise(move || {
-        runtime.spawn(canceller.insist());
-    });
 }
 
 /// A script has the encoding that was asked for, or the database's own; streams and archives have UTF-8.
@@ -109,7 +89,7 @@ async fn begin(session: Session, info: Conninfo, args: &DumpArgs, process: &Proc
     let facts = source::begin(&session, &options).await?;
     let snapshot = match &args.reading.snapshot {
         Some(snapshot) => Some(snapshot.clone()),
-        None if args.reading.lanes() < 2 || !args.selection.rows() => None,
+        None if args.hold.hold.is_none() && (args.reading.lanes() < 2 || !args.selection.rows()) => None,
         None => match source::export_snapshot(&session).await {
             Ok(snapshot) => Some(snapshot),
             Err(error) if error.is_connection() => return Err(error.into()),
@@ -124,12 +104,23 @@ async fn begin(session: Session, info: Conninfo, args: &DumpArgs, process: &Proc
             }
         },
     };
+    let session = Arc::new(session);
+    let keeper = Keeper {
+        session: session.clone(),
+        export: snapshot,
+        locks: true,
+        pid: 0,
+    };
+    let others = SourceOptions {
+        role: args.connection.role.clone(),
+        row_security: args.reading.enable_row_security,
+        ..SourceOptions::default()
+    };
     Ok(Source {
-        session: Arc::new(session),
+        session,
         others: Vec::new(),
         facts,
-        snapshot,
-        info,
+        moment: Arc::new(Moment::new(keeper, info, others, process)),
     })
 }
 
@@ -151,7 +142,7 @@ async fn connect(
     if args.password {
         flags.password = Some(Secret::new(process.ask_password("Password")?));
     }
-    let environment = |name: &str| std::env::var(name).ok();
+    let environment = |name: &str| process.variable(name);
     let info = Conninfo::resolve(&flags, &environment).map_err(|error| Error::from(error).into_failure())?;
     for warning in &info.warnings {
         process.messages.warning(warning.as_str());

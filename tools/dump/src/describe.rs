@@ -18,7 +18,7 @@ use crate::parts::{self, Part};
 /// Everything that is wanted of the database, in order, and the parts in which its rows are read.
 pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, Error> {
     let server = pgx_catalogs::server(&source.session, &source.facts);
-    let mut db = catalog::read(&source.session, server, args).await?;
+    let (mut db, tables) = catalog::read(&source.session, server, args).await?;
     if args.selection.no_toast_compression {
         rewrite::without_compression(&mut db);
     }
@@ -54,6 +54,7 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
         inserts,
         refused,
         left_out,
+        tables,
     })
 }
 
@@ -69,6 +70,8 @@ pub struct Description {
     pub refused: Vec<(String, String)>,
     /// What is left out because the role may not read it, each as a sentence.
     pub left_out: Vec<String>,
+    /// What was locked.
+    pub tables: Vec<String>,
 }
 
 /// Says which tables are sent as text although binary was asked for, and what is left out.

@@ -1,6 +1,7 @@
 //! Why a dump failed, and how to tell both the user and whoever reads the stream.
 
 use std::fmt;
+use std::time::Duration;
 
 use pgx_archive::{EncodeError, EntryId, Fail};
 use pgx_cli::{Exit, Failure};
@@ -32,6 +33,15 @@ pub enum Error {
         /// The entry as a user names it.
         entry: String,
         /// What the server said.
+        error: pgx_server::Error,
+    },
+    /// Rows of an entry, whose session was lost together with the snapshot.
+    SnapshotLost {
+        /// The entry.
+        id: EntryId,
+        /// The entry as a user names it.
+        entry: String,
+        /// What ended the session.
         error: pgx_server::Error,
     },
     /// A row that is longer than COPY can send.
@@ -74,6 +84,13 @@ pub enum Error {
         /// The pattern, when one alone is to blame.
         pattern: Option<String>,
     },
+    /// The server has said nothing for too long.
+    Silent {
+        /// What was being done.
+        stage: String,
+        /// How long it was waited for.
+        patience: Duration,
+    },
     /// The stream could not be written as asked.
     Encode(EncodeError),
     /// The output, or the user, ended the run.
@@ -86,6 +103,7 @@ impl Error {
             Error::Server(error)
             | Error::Query { error, .. }
             | Error::Rows { error, .. }
+            | Error::SnapshotLost { error, .. }
             | Error::TooLong { error, .. } => Some(error),
             _ => None,
         }
@@ -98,12 +116,27 @@ impl Error {
         }
     }
 
+    /// Whether it is the session that is lost, which another one may replace.
+    pub fn is_lost_session(&self) -> bool {
+        self.server().is_some_and(|error| error.is_connection())
+    }
+
+    /// The same error of a session that has taken the snapshot along.
+    pub fn with_snapshot(self) -> Error {
+        match self {
+            Error::Rows { id, entry, error } => Error::SnapshotLost { id, entry, error },
+            other => other,
+        }
+    }
+
     fn hint(&self) -> Option<&str> {
         match self {
             Error::TooLong { hint, .. } => Some(hint),
             Error::Refused { denied, .. } if !denied.is_empty() => Some(
                 "let the role SELECT from them and USE their schemas, or leave them out: -N, -T, --exclude-table-data, -B",
             ),
+            Error::Silent { .. } => Some("--timeout says how long it may"),
+            Error::SnapshotLost { .. } => Some("--hold keeps the snapshot by two sessions"),
             Error::Refused { .. } => Some(
                 "dump as a role with BYPASSRLS, or only the rows that the policies show with --enable-row-security",
             ),
@@ -117,7 +150,10 @@ impl Error {
         Fail {
             stage: stage.to_owned(),
             entry: match self {
-                Error::Rows { id, .. } | Error::TooLong { id, .. } | Error::Malformed { id, .. } => Some(*id),
+                Error::Rows { id, .. }
+                | Error::SnapshotLost { id, .. }
+                | Error::TooLong { id, .. }
+                | Error::Malformed { id, .. } => Some(*id),
                 _ => None,
             },
             sqlstate: self.sqlstate().map(str::to_owned),
@@ -167,6 +203,9 @@ impl fmt::Display for Error {
                 f.write_str(&all.join("; "))
             }
             Error::Rows { entry, error, .. } => write!(f, "{entry}: {}", error.message()),
+            Error::SnapshotLost { entry, error, .. } => {
+                write!(f, "{entry}: the snapshot of the dump is lost: {}", error.message())
+            }
             Error::TooLong { entry, row, error, .. } => {
                 write!(
                     f,
@@ -188,6 +227,10 @@ impl fmt::Display for Error {
                 pattern: Some(pattern),
             } => write!(f, "no matching {what} were found for pattern \"{pattern}\""),
             Error::NoMatch { what, pattern: None } => write!(f, "no matching {what} were found"),
+            Error::Silent { stage, patience } => {
+                let time = pgx_cli::spell(*patience);
+                write!(f, "{stage}: the server has said nothing for {time}")
+            }
             Error::Encode(error) => error.fmt(f),
             Error::Ended(failure) => f.write_str(&failure.notice.message),
         }

@@ -1,23 +1,24 @@
 //! A lane: reads one part after another, counts, digests and compresses its rows.
 //!
 //! A lane makes whole frames by itself; whoever takes them only puts them in order. Nothing of a table is
-//! held but the frame that is being filled.
+//! held but the frame that is being filled. A session that is lost on the way is replaced by another that sees
+//! the same moment, and the part that it was at goes on where it stopped.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use pgx_archive::spelling::ascii_names;
-use pgx_archive::{Compression, DataFrame, Digest, EntryId, Format, Place};
-use pgx_cli::Messages;
-use pgx_rows::object_rows::Records;
-use pgx_rows::{Batcher, TARGET};
+use pgx_archive::{Compression, DataFrame, Digest, EntryId};
+use pgx_cli::{Notice, Process};
 use pgx_server::source::{CopyForm, copy_settings, row_encoding};
 use pgx_server::{CopyOut, Session};
 use tokio::sync::mpsc;
 
 use crate::error::Error;
+use crate::moment::Moment;
 use crate::parts::Part;
+use crate::reading::{Abandoned, Reading, readings};
 use crate::work::Work;
 
 /// The SQLSTATE of a lock that is not to be had without waiting.
@@ -36,84 +37,170 @@ pub enum Sealed {
 /// What a lane works with.
 pub struct Lane {
     /// The session: in the dump's snapshot.
-    pub session: Arc<Session>,
+    session: Arc<Session>,
+    /// What replaces it when it is lost.
+    moment: Arc<Moment>,
     /// Whether this session holds the locks of the dump.
-    pub holder: bool,
+    holder: bool,
+    /// Whether the session is set up for rows.
+    is_ready: bool,
+    /// What it has locked, where it does not hold the locks of the dump.
+    locked: HashSet<String>,
     /// How frames are compressed.
-    pub compression: Compression,
+    compression: Compression,
     /// Where they go.
-    pub out: mpsc::Sender<Sealed>,
-    /// What is said of each part.
-    pub messages: Messages,
+    out: mpsc::Sender<Sealed>,
+    process: Process,
 }
 
-/// Nobody takes what the lane gives: they know why.
-struct Abandoned;
-
 impl Lane {
+    /// A lane on a session, which holds the locks of the dump or does not.
+    pub fn new(
+        session: Arc<Session>,
+        holder: bool,
+        moment: Arc<Moment>,
+        compression: Compression,
+        out: mpsc::Sender<Sealed>,
+        process: &Process,
+    ) -> Lane {
+        Lane {
+            session,
+            moment,
+            holder,
+            is_ready: false,
+            locked: HashSet::new(),
+            compression,
+            out,
+            process: process.clone(),
+        }
+    }
+
     /// Reads parts until none is left. What goes wrong is the last that the lane gives.
-    pub async fn run(self, work: Arc<Work>) {
+    pub async fn run(mut self, work: Arc<Work>) {
         if let Err(error) = self.read_all(&work).await {
             let _ = self.out.send(Sealed::Failed(error)).await;
         }
     }
 
-    async fn read_all(&self, work: &Work) -> Result<(), Error> {
-        copy_settings(&self.session, CopyForm::Stream).await?;
-        if self.holder {
-            while let Some(parts) = work.next_for_holder().await {
-                if let Err(Abandoned) = self.read(&parts).await? {
-                    return Ok(());
-                }
-            }
-            return Ok(());
-        }
-        let _present = work.enter();
-        let mut locked = HashSet::new();
-        while let Some(parts) = work.next().await {
-            let parts = self.lock_all(parts, &mut locked, work).await?;
-            if let Err(Abandoned) = self.read(&parts).await? {
+    async fn read_all(&mut self, work: &Work) -> Result<(), Error> {
+        let _present = (!self.holder).then(|| work.enter());
+        loop {
+            let parts = match self.holder {
+                true => work.next_for_holder().await,
+                false => work.next().await,
+            };
+            let Some(parts) = parts else { return Ok(()) };
+            if let Err(Abandoned) = self.read(readings(parts), work).await? {
                 return Ok(());
             }
         }
+    }
+
+    /// Reads parts, however many sessions it takes.
+    async fn read(&mut self, mut parts: VecDeque<Reading>, work: &Work) -> Result<Result<(), Abandoned>, Error> {
+        loop {
+            match self.attempt(&mut parts, work).await {
+                Err(error) if error.is_lost_session() => self.replace(parts.front_mut(), error).await?,
+                ended => return ended,
+            }
+        }
+    }
+
+    /// Goes on with another session after one was lost, if there can be one.
+    async fn replace(&mut self, reading: Option<&mut Reading>, error: Error) -> Result<(), Error> {
+        self.moment.lost(&self.session);
+        if self.process.interrupt.exit().is_some() || !reading.is_none_or(Reading::may_begin_again) {
+            return Err(error);
+        }
+        let session = match self.holder {
+            true => self.moment.holder(),
+            false => self.moment.join().await.ok(),
+        };
+        let Some(session) = session else {
+            return Err(error.with_snapshot());
+        };
+        let notice = Notice::new("a session was lost; another one goes on where it stopped");
+        self.process.messages.warning(notice.detail(error.to_string()));
+        self.session = session;
+        self.is_ready = false;
+        self.locked.clear();
         Ok(())
     }
 
-    /// Locks the tables of some parts; gives the parts whose tables are locked, and leaves the others to the
-    /// session that holds their locks.
-    async fn lock_all(&self, parts: Vec<Part>, locked: &mut HashSet<String>, work: &Work) -> Result<Vec<Part>, Error> {
+    /// Reads parts: one, or several small ones whose statements are all sent at once. Those that are done are
+    /// taken off.
+    async fn attempt(&mut self, parts: &mut VecDeque<Reading>, work: &Work) -> Result<Result<(), Abandoned>, Error> {
+        if !self.is_ready {
+            copy_settings(&self.session, CopyForm::Stream).await?;
+            self.is_ready = true;
+        }
+        if !self.holder {
+            self.lock_all(parts, work).await?;
+        }
+        if parts.len() == 1 {
+            let ended = self.read_alone(&mut parts[0]).await;
+            if ended.is_ok() {
+                parts.clear();
+            }
+            return ended;
+        }
+        let statements: Vec<_> = parts.iter().map(|reading| self.readable(&reading.part.copy)).collect();
+        let prepared = self.session.prepare_copies(&statements).await;
+        let prepared: Result<Vec<_>, Error> = (parts.iter().zip(prepared))
+            .map(|(reading, prepared)| prepared.map_err(|error| reading.part.refused(error)))
+            .collect();
+        for copy in self.session.copies_out(prepared?) {
+            let Some(reading) = parts.front_mut() else { break };
+            self.tell(&reading.part);
+            let copy = copy.await.map_err(|error| reading.part.refused(error))?;
+            if let Err(Abandoned) = reading.send(copy, self.compression, &self.out).await? {
+                return Ok(Err(Abandoned));
+            }
+            parts.pop_front();
+        }
+        Ok(Ok(()))
+    }
+
+    /// Locks the tables of some parts; leaves those whose tables cannot be locked to the session that holds
+    /// their locks.
+    async fn lock_all(&mut self, parts: &mut VecDeque<Reading>, work: &Work) -> Result<(), Error> {
         let wanted = |locked: &HashSet<String>, part: &Part| part.table.clone().filter(|table| !locked.contains(table));
-        let tables: Vec<String> = parts.iter().filter_map(|part| wanted(locked, part)).collect();
-        let refused = |error| match parts.first() {
-            Some(part) => part.refused(error),
+        let tables: Vec<String> = (parts.iter())
+            .filter_map(|reading| wanted(&self.locked, &reading.part))
+            .collect();
+        let refused = |error| match parts.front() {
+            Some(reading) => reading.part.refused(error),
             None => Error::Server(error),
         };
         if tables.is_empty() || self.lock(&tables.join(", ")).await.map_err(refused)? {
-            locked.extend(tables);
-            return Ok(parts);
+            self.locked.extend(tables);
+            return Ok(());
         }
-        let mut ours = Vec::with_capacity(parts.len());
         let mut left = HashSet::new();
-        for part in parts {
-            let may_lock = match wanted(locked, &part) {
+        for reading in std::mem::take(parts) {
+            let part = &reading.part;
+            let may_lock = match wanted(&self.locked, part) {
                 // Its rows come after others, which are left already.
                 _ if part.after.iter().any(|entry| left.contains(entry)) => false,
                 Some(table) => self.lock(&table).await.map_err(|error| part.refused(error))?,
                 None => true,
             };
             if may_lock {
-                locked.extend(part.table.clone());
-                ours.push(part);
+                self.locked.extend(part.table.clone());
+                parts.push_back(reading);
                 continue;
             }
-            self.messages.debug(format!(
-                "{} is left to the session that holds its lock",
-                part.describe()
-            ));
+            if reading.has_begun() {
+                return Err(part.malformed(
+                    "its session was lost, and it cannot be locked again, as another session waits to alter it",
+                ));
+            }
+            let notice = format!("{} is left to the session that holds its lock", part.describe());
+            self.process.messages.debug(notice);
             left.insert(part.entry);
-            work.refuse(part);
+            work.refuse(reading.part);
         }
-        Ok(ours)
+        Ok(())
     }
 
     /// A statement in which the server finds all names, although it speaks the encoding of the rows.
@@ -139,91 +226,39 @@ impl Lane {
         }
     }
 
-    /// Reads parts: one, or several small ones whose statements are all sent at once.
-    async fn read(&self, parts: &[Part]) -> Result<Result<(), Abandoned>, Error> {
-        if let [part] = parts {
-            return self.read_alone(part).await;
-        }
-        let statements: Vec<_> = parts.iter().map(|part| self.readable(&part.copy)).collect();
-        let prepared = self.session.prepare_copies(&statements).await;
-        let prepared: Result<Vec<_>, Error> = (parts.iter().zip(prepared))
-            .map(|(part, prepared)| prepared.map_err(|error| part.refused(error)))
-            .collect();
-        for (part, copy) in parts.iter().zip(self.session.copies_out(prepared?)) {
-            self.messages.info(format!("reading {}", part.describe()));
-            let copy = copy.await.map_err(|error| part.refused(error))?;
-            if let Err(Abandoned) = self.send(part, copy).await? {
-                return Ok(Err(Abandoned));
-            }
-        }
-        Ok(Ok(()))
-    }
-
     /// Reads one part, and gives up the locks that this took.
     ///
     /// One of several parts is read by a query, and a query locks the indexes of its table. If these locks
     /// stayed, a REINDEX would wait for this lane to end, and the next part on another lane for the REINDEX.
-    async fn read_alone(&self, part: &Part) -> Result<Result<(), Abandoned>, Error> {
-        if part.of == 1 {
-            return self.send(part, self.start(part).await?).await;
+    async fn read_alone(&self, reading: &mut Reading) -> Result<Result<(), Abandoned>, Error> {
+        if reading.part.of == 1 {
+            let copy = self.start(&reading.part).await?;
+            return reading.send(copy, self.compression, &self.out).await;
         }
-        let execute = |sql| async move { self.session.execute(sql).await.map_err(|error| part.refused(error)) };
-        execute("SAVEPOINT part").await?;
-        if let Err(Abandoned) = self.send(part, self.start(part).await?).await? {
+        self.execute("SAVEPOINT part", &reading.part).await?;
+        let copy = self.start(&reading.part).await?;
+        if let Err(Abandoned) = reading.send(copy, self.compression, &self.out).await? {
             return Ok(Err(Abandoned));
         }
-        execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part").await?;
-        Ok(Ok(()))
+        let end = "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part";
+        match self.execute(end, &reading.part).await {
+            // The part is whole; whoever comes next finds out about the session.
+            Err(error) if error.is_lost_session() => Ok(Ok(())),
+            ended => Ok(Ok(ended?)),
+        }
+    }
+
+    async fn execute(&self, sql: &str, part: &Part) -> Result<(), Error> {
+        self.session.execute(sql).await.map_err(|error| part.refused(error))
     }
 
     async fn start(&self, part: &Part) -> Result<CopyOut, Error> {
-        self.messages.info(format!("reading {}", part.describe()));
+        self.tell(part);
         let copy = self.session.copy_out(&self.readable(&part.copy)).await;
         copy.map_err(|error| part.refused(error))
     }
 
-    /// Sends the rows of one part on, and what they add up to.
-    async fn send(&self, part: &Part, mut copy: CopyOut) -> Result<Result<(), Abandoned>, Error> {
-        let mut batcher = Batcher::new(rows_format(part.format), TARGET);
-        let mut records = Records::default();
-        let mut place = Place {
-            entry: part.entry,
-            part: part.number,
-            seq: 0,
-        };
-        let mut digest = None;
-        while digest.is_none() {
-            let rows = batcher.so_far().rows;
-            match copy.next().await.map_err(|error| part.broken_off(rows, error))? {
-                Some(piece) if part.format == Format::LargeObjects => {
-                    let taken = records.push(&piece, |record| batcher.push(record));
-                    taken.map_err(|reason| part.malformed(reason))?;
-                }
-                Some(piece) => batcher.push(&piece).map_err(|reason| part.malformed(reason))?,
-                None => {
-                    let summary = batcher.finish().map_err(|reason| part.malformed(reason))?;
-                    digest = Some(Digest(summary.digest));
-                }
-            }
-            while let Some(batch) = batcher.next_batch() {
-                let frame = DataFrame::seal(place, batch.rows, batch.row_open, &batch.bytes, self.compression);
-                let frame = frame.map_err(|reason| part.malformed(reason))?;
-                let next = place.seq.checked_add(1);
-                place.seq = next.ok_or_else(|| part.malformed("it has more frames than a part can have"))?;
-                if self.out.send(Sealed::Frame(frame)).await.is_err() {
-                    return Ok(Err(Abandoned));
-                }
-            }
-        }
-        let end = Sealed::Part(part.entry, part.number, digest.unwrap_or_default());
-        Ok(self.out.send(end).await.map_err(|_| Abandoned))
-    }
-}
-
-fn rows_format(format: Format) -> pgx_rows::Format {
-    match format {
-        Format::Text => pgx_rows::Format::Text,
-        Format::Binary => pgx_rows::Format::Binary,
-        Format::LargeObjects => pgx_rows::Format::LargeObjects,
+    fn tell(&self, part: &Part) {
+        self.process.messages.info(format!("reading {}", part.describe()));
     }
 }

@@ -35,13 +35,15 @@ impl Lanes {
         let mut merge = Vec::new();
         for session in std::iter::once(&source.session).chain(&source.others) {
             let (out, sealed) = mpsc::channel(AHEAD);
-            let lane = Lane {
-                session: session.clone(),
-                holder: merge.is_empty(),
+            let holder = merge.is_empty();
+            let lane = Lane::new(
+                session.clone(),
+                holder,
+                source.moment.clone(),
                 compression,
                 out,
-                messages: process.messages.clone(),
-            };
+                process,
+            );
             merge.push(sealed);
             tasks.spawn(lane.run(work.clone()));
         }
@@ -63,7 +65,11 @@ impl Lanes {
 
 /// How many parts of each entry are to come.
 pub fn missing(parts: &[Part]) -> HashMap<EntryId, u32> {
-    parts.iter().map(|part| (part.entry, part.of)).collect()
+    let mut missing = HashMap::new();
+    for part in parts {
+        *missing.entry(part.entry).or_default() += 1;
+    }
+    missing
 }
 
 /// Bytes of rows that are worth a session of their own.

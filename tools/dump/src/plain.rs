@@ -39,6 +39,7 @@ pub async fn write(args: &DumpArgs, process: &Process, source: Source, mut sink:
         inserts,
         refused,
         left_out,
+        ..
     } = described;
     describe::mention(&refused, &left_out, process);
     for data in entries.iter_mut().filter_map(|entry| entry.data.as_mut()) {

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pgx_archive::encoder::Rows;
 use pgx_archive::{EncodeError, Encoder, Entry, EntryId, Fail, Tick};
@@ -39,7 +39,7 @@ impl GivenUp {
     }
 
     /// Sends the last words, if they still reach anybody, and gives the reason.
-    pub async fn end(self, mut sink: Sink) -> Failure {
+    pub async fn end(self, sink: &mut Sink) -> Failure {
         if !matches!(self.error, Error::Ended(_)) && sink.write(self.last_words).await.is_ok() {
             let _ = sink.close().await;
         }
@@ -47,18 +47,54 @@ impl GivenUp {
     }
 }
 
+/// How long a server may say nothing.
+#[derive(Clone, Copy)]
+pub struct Silence {
+    patience: Option<Duration>,
+    since: Instant,
+}
+
+impl Silence {
+    /// It begins now.
+    pub fn new(patience: Option<Duration>) -> Silence {
+        Silence {
+            patience,
+            since: Instant::now(),
+        }
+    }
+
+    /// How long to wait before a look.
+    fn look(&self) -> Duration {
+        self.patience.map_or(QUIET, |patience| patience.min(QUIET))
+    }
+
+    /// An error when it has lasted too long.
+    fn check(&self, stage: &str) -> Result<(), Error> {
+        match self.patience {
+            Some(patience) if self.since.elapsed() >= patience => Err(Error::Silent {
+                stage: stage.to_owned(),
+                patience,
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Waits for something and gives signs of life meanwhile, which `tick` writes.
 pub async fn alive<T>(
     wait: impl Future<Output = Result<T, Error>>,
     stage: &str,
+    patience: Option<Duration>,
     mut tick: impl FnMut(&Tick, &mut Vec<u8>) -> Result<(), EncodeError>,
     sink: &mut Sink,
 ) -> Result<T, Error> {
+    let silence = Silence::new(patience);
     tokio::pin!(wait);
     loop {
-        match tokio::time::timeout(QUIET, &mut wait).await {
+        match tokio::time::timeout(silence.look(), &mut wait).await {
             Ok(result) => return result,
             Err(_) => {
+                silence.check(stage)?;
                 let mut bytes = Vec::new();
                 let sign = Tick {
                     stage: stage.to_owned(),
@@ -78,14 +114,20 @@ pub async fn rows(
     encoder: &mut Encoder<Rows>,
     sink: &mut Sink,
     progress: &Progress,
+    patience: Option<Duration>,
 ) -> Result<(), Error> {
+    let mut silence = Silence::new(patience);
     let mut tick = Tick {
         stage: "reading rows".to_owned(),
         ..Tick::default()
     };
     loop {
         let mut bytes = Vec::new();
-        match tokio::time::timeout(QUIET, lanes.merge.next()).await {
+        let next = tokio::time::timeout(silence.look(), lanes.merge.next()).await;
+        if next.is_ok() {
+            silence.since = Instant::now();
+        }
+        match next {
             Ok(None) => return Ok(()),
             Ok(Some(Sealed::Frame(frame))) => {
                 encoder.data(&frame, &mut bytes)?;
@@ -104,10 +146,33 @@ pub async fn rows(
                 }
             }
             Ok(Some(Sealed::Failed(error))) => return Err(error),
-            Err(_) => encoder.tick(&tick, &mut bytes)?,
+            Err(_) => {
+                silence.check(&tick.stage)?;
+                encoder.tick(&tick, &mut bytes)?;
+            }
         }
+        let begun = Instant::now();
         sink.write(bytes).await?;
+        // A reader that is slow is no silence of the server.
+        silence.since += begun.elapsed();
     }
+}
+
+/// Ends the entries of which nothing is missing before anything is sent: an earlier leg has brought them.
+pub fn ended_before(
+    entries: &[Entry],
+    missing: &HashMap<EntryId, u32>,
+    lanes: &Lanes,
+    encoder: &mut Encoder<Rows>,
+    out: &mut Vec<u8>,
+) -> Result<(), Error> {
+    for entry in entries {
+        if entry.data.is_some() && !missing.contains_key(&entry.id) {
+            encoder.entry_end(entry.id, out)?;
+            lanes.work.sent(entry.id);
+        }
+    }
+    Ok(())
 }
 
 /// Bytes that the rows are expected to have.

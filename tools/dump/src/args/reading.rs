@@ -1,5 +1,7 @@
 //! Flags that say how the database is read.
 
+use std::time::Duration;
+
 use clap::Args;
 
 /// How to read it.
@@ -34,6 +36,13 @@ pub struct ReadingArgs {
     /// Send at most so many bytes a second: 50MB, 800kB
     #[arg(long, value_name = "RATE", value_parser = pgx_cli::rate)]
     pub rate_limit: Option<u64>,
+
+    /// Fail when nothing moves for so long, on either side: 10m, 2h
+    ///
+    /// Nothing comes from the server, be it that it waits for a lock; or whoever reads takes nothing. What goes
+    /// on in time is waited for; signs of life are sent all the while. Without it nothing is given up.
+    #[arg(long, value_name = "DURATION", value_parser = pgx_cli::duration)]
+    pub timeout: Option<Duration>,
 }
 
 /// Lanes that are started when the user does not say how many.
