@@ -57,7 +57,11 @@ impl Source {
     /// Ends the transactions: the server may clean up behind the dump again.
     pub async fn release(&mut self) -> Result<(), Error> {
         for session in self.others.drain(..).chain([self.session.clone()]) {
-            session.rollback().await?;
+            match session.rollback().await {
+                // It was lost on the way, and another has done its work; or it is lost now, which comes to the same.
+                Err(error) if error.is_connection() => {}
+                ended => ended?,
+            }
         }
         Ok(())
     }
