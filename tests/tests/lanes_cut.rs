@@ -140,6 +140,7 @@ fn a_dump_that_loses_lanes_goes_on_where_they_stopped() {
     };
     let whole = totals(&stream_of(&source, &scratch.path().join("whole")));
     for lane in 1..4 {
+        wait_until("the dump before is gone", || source.sessions_of("pgx-dump") == 0);
         let mut dump = Running::start(tool("pgx-dump").args(["-j4", "-d", &source.url()]));
         let mut stream = dump.read(256 << 10);
         wait_until("four lanes read", || source.sessions_of("pgx-dump") == 4);
@@ -156,7 +157,6 @@ fn a_dump_that_loses_lanes_goes_on_where_they_stopped() {
         assert_eq!(totals(&stream), whole, "lane {lane}");
         let check = Pipe::of(tool("pgx-toc").arg("--check").arg(scratch.path().join("stream")));
         check.run().expect_success();
-        wait_until("its sessions are gone", || source.sessions_of("pgx-dump") == 0);
     }
 }
 
