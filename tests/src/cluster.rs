@@ -116,6 +116,11 @@ impl Cluster {
         Database::existing(self, name.to_owned())
     }
 
+    /// A database that stays when the value goes: one that lives as long as the server.
+    pub fn lasting(&self, name: &str) -> Database<'_> {
+        Database::lasting(self, name.to_owned())
+    }
+
     /// A new database filled from `fixture`.
     pub fn filled(&self, fixture: &Fixture) -> Database<'_> {
         let database = self.database(fixture.name());

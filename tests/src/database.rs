@@ -10,6 +10,7 @@ use crate::{Cluster, stock};
 pub struct Database<'a> {
     cluster: &'a Cluster,
     name: String,
+    lasts: bool,
 }
 
 impl<'a> Database<'a> {
@@ -20,11 +21,17 @@ impl<'a> Database<'a> {
             &[],
             &format!("CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'"),
         );
-        Database { cluster, name }
+        Database::existing(cluster, name)
     }
 
     pub(crate) fn existing(cluster: &'a Cluster, name: String) -> Self {
-        Database { cluster, name }
+        let lasts = false;
+        Database { cluster, name, lasts }
+    }
+
+    pub(crate) fn lasting(cluster: &'a Cluster, name: String) -> Self {
+        let lasts = true;
+        Database { cluster, name, lasts }
     }
 
     /// The server it is in.
@@ -122,6 +129,9 @@ impl<'a> Database<'a> {
 
 impl Drop for Database<'_> {
     fn drop(&mut self) {
+        if self.lasts {
+            return;
+        }
         // A failed drop is of no consequence: the whole server is about to vanish.
         let statement = format!("DROP DATABASE \"{}\" WITH (FORCE)", self.name);
         let _ = stock("psql")

@@ -8,6 +8,7 @@
 //!   rows go in; [`analyze()`] what comes last.
 //! - [`existing`] is about rows that go into tables which stand already.
 //! - [`ledger`] remembers in the target what has been done, so that a load can go on.
+//! - [`verify`] asks a target whether it is what the stream says.
 //! - [`preflight`] asks whether the target may be written to at all.
 //! - [`session`], [`large_objects`], [`copy`] and [`owner`] hold the statements that surround entries.
 //!
@@ -66,6 +67,8 @@ pub mod script;
 pub mod session;
 pub mod statements;
 pub mod subscription;
+pub mod swap;
+pub mod verify;
 mod words;
 
 pub use analyses::{Analyses, Analysis};

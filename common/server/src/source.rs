@@ -122,6 +122,13 @@ pub async fn begin(session: &Session, options: &SourceOptions) -> Result<ServerF
     Ok(facts)
 }
 
+/// The same for a session whose transaction is to be read in while it is open: what it has written is seen.
+pub async fn within(session: &Session, options: &SourceOptions) -> Result<ServerFacts, Error> {
+    session.execute(&settings(session.version().major(), options)).await?;
+    let facts = session.rows(&facts_query(session.version().major())).await?;
+    Ok(read(&facts, session))
+}
+
 /// Makes what the session sees available to others, as [`Isolation::Snapshot`].
 ///
 /// To be called right after [`begin`], outside any savepoint. Where the server or a pooler cannot

@@ -2,10 +2,11 @@
 
 use futures_util::future::{Either, join_all, select};
 use pgx_archive::head::LATIN1_BYTES;
-use pgx_archive::{Content, Entry, Head, Kind, TocEnd};
+use pgx_archive::{Content, Entry, EntryId, Head, Kind, TocEnd};
 use pgx_cli::{Failure, Notice, Process};
 use pgx_restore::contents::STATISTICS_SINCE;
 use pgx_restore::ledger::Done;
+use pgx_restore::swap::is_of_database;
 use pgx_restore::{Contents, Options, Schedule};
 use pgx_selection::Selection;
 use pgx_server::Text;
@@ -13,15 +14,17 @@ use tokio::sync::mpsc;
 
 use crate::agenda::Agenda;
 use crate::args::LoadArgs;
-use crate::choice::{choose, makes_tables};
+use crate::choice::{choose, is_whole, makes_tables};
 use crate::existing::Existing;
 use crate::foreman::{Crew, Foreman};
 use crate::intake::Intake;
 use crate::ledger::{self, Ledger, again};
 use crate::resume;
 use crate::stop::{Stop, stop};
+use crate::swap::Swap;
 use crate::tally::Tally;
 use crate::target::Target;
+use crate::verify::{self, Proof, Sums};
 use crate::worker::Worker;
 
 /// How text stands in a stream.
@@ -63,12 +66,24 @@ pub async fn apply(
     let kept = choose(selection, (head, entries), intake, process)?;
     let chosen = Contents::of(entries, &kept.order, &options);
     let asked_for = format!("{selection:?} {options:?} {:?}", args.existing);
+    // What is loaded beside is dropped when it fails, so there is nothing to go on with.
+    let toc_end = toc_end.filter(|_| !args.swap.swap);
     let load = toc_end.map(|said| ledger::load(head, said.digest, said.plan, &asked_for));
     let mut target = Target::connect(args, process, text_of(head)).await?;
     let done = resume::begin((args, head), &mut target, load.as_ref(), &chosen).await?;
     options.target = Some(target.session.version().major());
     mention_statistics(&chosen, &options, process);
     let contents = Contents::of(entries, &kept.order, &options);
+    if args.swap.swap {
+        let load = Load {
+            args,
+            selection,
+            process,
+            head,
+            entries,
+        };
+        return load.beside(target, &contents, &options, intake).await;
+    }
 
     let mut tally = Tally {
         to_fill: contents.wanted().filter(|entry| entry.data.is_some()).count() as u64,
@@ -79,14 +94,65 @@ pub async fn apply(
     let loading = Loading {
         args,
         process,
+        head,
         contents: &contents,
         options: &options,
+        skipped: verify::skipped(head, &done),
         done,
+        whole: is_whole(selection),
     };
     loading
         .load(target, intake, &mut tally)
         .await
-        .map_err(|failure| tally.tell(failure))
+        .map_err(|failure| match args.output.single_transaction {
+            // It was rolled back, whatever had gone in.
+            true => Tally::default().tell(failure),
+            false => tally.tell(failure),
+        })
+}
+
+/// A load of which nothing is decided yet.
+struct Load<'a> {
+    args: &'a LoadArgs,
+    selection: &'a Selection,
+    process: &'a Process,
+    head: &'a Head,
+    entries: &'a [Entry],
+}
+
+impl Load<'_> {
+    /// Loads into a database of its own, which then replaces the one of its name; after a failure nothing is left
+    /// of it.
+    async fn beside(
+        &self,
+        mut target: Target<'_>,
+        contents: &Contents<'_>,
+        options: &Options,
+        intake: &mut Intake,
+    ) -> Result<(), Failure> {
+        let swap = Swap::begin(self.args, self.process, self.head, self.entries, options).await?;
+        let own = contents.wanted().filter(|entry| !is_of_database(entry, contents));
+        let order: Vec<EntryId> = own.map(|entry| entry.id).collect();
+        let inside = Contents::of(self.entries, &order, options);
+        let loading = Loading {
+            args: self.args,
+            process: self.process,
+            head: self.head,
+            contents: &inside,
+            options,
+            done: Done::default(),
+            skipped: Sums::new(),
+            whole: is_whole(self.selection),
+        };
+        let loaded = async {
+            target.reconnect(swap.beside()).await?;
+            loading.load(target, intake, &mut Tally::default()).await
+        };
+        match loaded.await {
+            Ok(()) => swap.end(contents, options).await,
+            Err(failure) => Err(swap.give_up(failure).await),
+        }
+    }
 }
 
 /// Says that the stream has statistics which the target cannot take in.
@@ -102,14 +168,19 @@ fn mention_statistics(contents: &Contents<'_>, options: &Options, process: &Proc
 struct Loading<'a> {
     args: &'a LoadArgs,
     process: &'a Process,
+    head: &'a Head,
     contents: &'a Contents<'a>,
     options: &'a Options,
     /// What an earlier load has done.
     done: Done,
+    /// What rows came to that the stream leaves out, as an earlier load has them.
+    skipped: Sums,
+    /// Whether all of the stream is wanted.
+    whole: bool,
 }
 
 impl Loading<'_> {
-    async fn load(self, mut target: Target<'_>, intake: &mut Intake, tally: &mut Tally) -> Result<(), Failure> {
+    async fn load(mut self, mut target: Target<'_>, intake: &mut Intake, tally: &mut Tally) -> Result<(), Failure> {
         let progress = self.process.progress();
         progress.expect(self.contents.wanted().len() as u64, self.expected());
         let mut schedule = Schedule::new(self.contents);
@@ -164,7 +235,7 @@ impl Loading<'_> {
             told,
             created,
             existing: &existing,
-            done: self.done,
+            done: std::mem::take(&mut self.done),
         };
         let mut foreman = Foreman::new(self.contents, self.process, &progress, tally, agenda, crew);
         let direct = async {
@@ -188,11 +259,36 @@ impl Loading<'_> {
         if let Some(merged) = tally.merged {
             self.process.messages.note(merged.to_string());
         }
+        let Some(target) = keeper.into_iter().chain(sessions).next() else {
+            return Ok(());
+        };
+        let info = target.info().clone();
+        if self.args.verify.verify && target.is_one_transaction() {
+            progress.stage("verifying");
+            self.proof(intake).of_transaction(&target.session).await?;
+        }
         progress.stage("committing");
-        if let Some(target) = keeper.into_iter().chain(sessions).next() {
-            target.settle().await?;
+        target.settle().await?;
+        // Its ledger is gone.
+        tally.again = None;
+        if self.args.verify.verify && !self.args.output.single_transaction {
+            progress.stage("verifying");
+            self.proof(intake).of_database(&info).await?;
         }
         Ok(())
+    }
+
+    /// The proof of what has been loaded.
+    fn proof(&self, intake: &Intake) -> Proof<'_> {
+        Proof {
+            args: self.args,
+            process: self.process,
+            head: self.head,
+            contents: self.contents,
+            options: self.options,
+            sums: verify::together(intake.sums(), &self.skipped),
+            whole: self.whole,
+        }
     }
 
     /// The sessions that work, as many as the server lets in; and the one at hand beside them, where it is to do

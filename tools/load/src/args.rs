@@ -1,6 +1,8 @@
 //! The flags of pgx-load, spelled as pg_restore spells them.
 
 mod resume;
+mod swap;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -13,6 +15,8 @@ use existing::ExistingArgs;
 pub use resume::ResumeArgs;
 
 pub mod existing;
+pub use swap::SwapArgs;
+pub use verify::VerifyArgs;
 
 /// What people read about pgx-load beside its flags.
 pub static MANUAL: Manual = Manual {
@@ -47,6 +51,25 @@ pub static MANUAL: Manual = Manual {
          --status says what is done, --print-token says it to pgx-dump, --discard forgets it. A load with -1 keeps \
          no ledger, since nothing of it stays, and neither does one of pg_dump's archives, or one by a role that may \
          not create a schema.",
+        "--verify reads the target again when all is in, and compares: the rows of every table by their digest, and \
+         every definition, owner, privilege, position of a sequence with its entry, of servers of one major word by \
+         word. A line a table says what came of it, and what differs otherwise follows; the status is then 4. With -1 this \
+         comes before the commit, so that what differs is not kept. --verify-only compares a database that is there \
+         already, in a transaction that only reads.",
+        "With --json the results are objects on standard output, one a line. Each has a type. rows: name, result (same, \
+         differs, missing, or counted where two majors have no digest in common), stream_rows, target_rows, stream_digest, \
+         target_digest. object, for what differs: kind, schema, name, result (missing, extra, differs, disabled), and what, \
+         stream, target. sequence, for one that will give a value which its column has: name, result (behind), next, taken. \
+         summary, the last: database, result (same, differs), tables, tables_differ, objects, objects_differ, and texts, \
+         which is false where definitions could not be compared word by word.",
+        "-C --swap replaces a database without a moment in which half of it is there. The new one is made as \
+         NAME_pgx_ARCHIVE, where ARCHIVE begins the id of the stream; when all is in, and proved if --verify is \
+         given, one transaction renames the old database to NAME_old_pgx_ARCHIVE and the new one to NAME, and sets what \
+         belongs to the database itself. The old one's clients are ended then; those that come meanwhile wait. After \
+         that the old one is dropped, or kept with --keep-old. When anything fails before, the new one is dropped, and \
+         nothing has been done to the old one. What a killed pgx-load leaves behind is marked: the next one for the same \
+         NAME makes it anew where it is of the same stream, and otherwise says how to drop it. -d names any other \
+         database of the server.",
         "The selection options take a part of the stream; pgx-toc lists what they take, and pgx-filter makes a stream \
          of it. They are those of pg_restore, with these differences. Names are patterns, as in psql: letters are \
          folded to lower case outside double quotes, and * stands for anything; a pattern that matches nothing is \
@@ -64,6 +87,7 @@ pub static MANUAL: Manual = Manual {
         Exit::Failed,
         Exit::Usage,
         Exit::Incomplete,
+        Exit::Difference,
         Exit::Interrupted,
         Exit::ReaderGone,
         Exit::Terminated,
@@ -91,6 +115,14 @@ pub static MANUAL: Manual = Manual {
         (
             "pgx-load --resume -d copy app.pgx",
             "go on with a load that was broken off",
+        ),
+        (
+            "pgx-dump app | pgx-load -C --swap --verify -d service=new",
+            "replace the database app there, when the new one has been proved",
+        ),
+        (
+            "pgx-load --verify-only -d copy app.pgx",
+            "whether a database is still what a file says",
         ),
         (
             "pgx-dump app | pgx-load -f app.sql",
@@ -121,6 +153,14 @@ pub struct LoadArgs {
     /// A load that was broken off.
     #[command(flatten)]
     pub resume: ResumeArgs,
+
+    /// What it replaces.
+    #[command(flatten)]
+    pub swap: SwapArgs,
+
+    /// How it is proved.
+    #[command(flatten)]
+    pub verify: VerifyArgs,
 
     /// What to load.
     #[command(flatten)]
@@ -205,6 +245,7 @@ impl LoadArgs {
         if self.output.list {
             return Err(Failure::usage("pgx-load does not list").hint("pgx-toc does, with the same selection options"));
         }
+        self.verify.check()?;
         if self.output.file.is_none() && self.connection.dbname.is_none() {
             return Err(Failure::usage("it is not said where to load").hint("give -d DBNAME, or -f FILE for a script"));
         }

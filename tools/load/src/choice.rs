@@ -20,6 +20,15 @@ pub fn selection(args: &LoadArgs, process: &Process) -> Result<Selection, Failur
     })
 }
 
+/// Whether a selection leaves nothing out. The database itself is no part.
+pub fn is_whole(selection: &Selection) -> bool {
+    let with_database = Selection {
+        database: true,
+        ..selection.clone()
+    };
+    with_database.is_everything()
+}
+
 /// Selects among the entries; the rows of the others are passed over from now on.
 pub fn choose(
     selection: &Selection,

@@ -13,6 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::desk::{Desk, PassedOver};
 use crate::reading::Reading;
+use crate::verify::Sums;
 use crate::{archive_input, seek_input};
 
 /// What the budget is counted in: KiB, since permits are few.
@@ -66,6 +67,8 @@ pub struct Intake {
     name: String,
     budget: Arc<Semaphore>,
     passed_over: PassedOver,
+    /// What the rows of the member that arrives came to.
+    sums: Sums,
     /// Number of the member that arrives, from 1.
     member: u32,
     /// Whether another follows the one that has ended.
@@ -103,6 +106,7 @@ impl Intake {
                 name,
                 budget,
                 passed_over,
+                sums: Sums::new(),
                 member: 1,
                 more: false,
                 chosen,
@@ -125,11 +129,21 @@ impl Intake {
     }
 
     fn noted(&mut self, arrival: Arrival) -> Arrival {
-        if let Arrival::End { more } = arrival {
-            self.more = more;
-            self.member += 1;
+        match &arrival {
+            Arrival::Contents(_) => self.sums.clear(),
+            Arrival::EntryEnd(id, end) => drop(self.sums.insert(*id, *end)),
+            Arrival::End { more } => {
+                self.more = *more;
+                self.member += 1;
+            }
+            _ => {}
         }
         arrival
+    }
+
+    /// What the rows of each entry of this member came to, as far as they have come.
+    pub fn sums(&self) -> &Sums {
+        &self.sums
     }
 
     /// How messages name the stream.

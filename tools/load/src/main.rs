@@ -30,9 +30,11 @@ mod search_path;
 mod seek_input;
 mod skip;
 mod stop;
+mod swap;
 mod tally;
 mod target;
 mod together;
+mod verify;
 mod worker;
 
 fn main() -> std::process::ExitCode {

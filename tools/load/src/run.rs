@@ -1,7 +1,6 @@
 //! The story of a load.
 
 use pgx_cli::{Content, Exit, Failure, Process};
-use pgx_selection::Selection;
 
 use crate::archive_input;
 use crate::args::LoadArgs;
@@ -9,7 +8,7 @@ use crate::choice;
 use crate::intake::Intake;
 use crate::ledger::report;
 use crate::members;
-use crate::script;
+use crate::{script, verify};
 
 /// Runs the tool.
 pub fn run(args: LoadArgs, process: &Process) -> Result<(), Failure> {
@@ -24,19 +23,19 @@ async fn story(args: &LoadArgs, process: &Process) -> Result<(), Failure> {
     }
     let selection = choice::selection(args, process)?;
     let input = process.input(args.input.as_deref())?;
-    if !archive_input::is_archive(&input) {
-        input.expect_stream()?;
+    match archive_input::is_archive(&input) {
+        true => args.verify.expect_stream()?,
+        false => input.expect_stream()?,
     }
     // The database itself is no part that would be worth seeking.
-    let part = !Selection {
-        database: true,
-        ..selection.clone()
-    }
-    .is_everything();
+    let part = !choice::is_whole(&selection);
     match &args.output.file {
         None => {
             let intake = Intake::start(input, part, args.output.buffer, process)?;
-            members::load(args, &selection, process, intake).await
+            match args.verify.verify_only {
+                true => verify::only(args, &selection, process, intake).await,
+                false => members::load(args, &selection, process, intake).await,
+            }
         }
         Some(file) => {
             let output = process.output(Some(file), Content::Text)?;

@@ -367,6 +367,11 @@ impl<'a> Target<'a> {
         Ok(done)
     }
 
+    /// Where it is.
+    pub fn info(&self) -> &Conninfo {
+        &self.info
+    }
+
     /// Waits until all that was committed is safe: until then commits did not wait for the disk.
     pub async fn settle(self) -> Result<(), Failure> {
         let database = self.info.dbname.clone();
@@ -402,7 +407,8 @@ impl<'a> Target<'a> {
         Ok(())
     }
 
-    async fn reconnect(&mut self, database: &str) -> Result<(), Failure> {
+    /// Goes on in another database of the same server.
+    pub async fn reconnect(&mut self, database: &str) -> Result<(), Failure> {
         let info = self.info.with_dbname(database);
         let (session, info) = connect::connect(info, &self.args.connection, self.process).await?;
         self.info = info;

@@ -26,7 +26,7 @@ mod tests;
 pub use insert::{Insert, inserts};
 pub use order::{CONFIGURATION_KEYS, HASHED_ENUMS, order_by_foreign_keys};
 pub use plan::{Plan, plan};
-pub use read::{Blocks, copy_out};
+pub use read::{Blocks, CONDITION, FOREIGN, copy_out};
 
 /// Settings under which rows are read as text, so that the same values give the same bytes everywhere.
 const SETTINGS: &[(&str, &str)] = &[

@@ -1,0 +1,46 @@
+//! Flags about the proof.
+
+use clap::Args;
+use pgx_cli::Failure;
+
+/// Whether the target is compared with the stream.
+#[derive(Args, Clone, Copy, Debug, Default)]
+#[command(next_help_heading = "Proof")]
+pub struct VerifyArgs {
+    /// Afterwards read the target again and compare it with the stream
+    ///
+    /// The rows of every table are digested by the sessions of -j, all of which see one moment; definitions, owners,
+    /// privileges, positions of sequences are compared entry by entry. With -1 this comes before the commit, with
+    /// --swap before the switch. A difference is status 4.
+    #[arg(long, conflicts_with_all = ["file", "on_conflict"])]
+    pub verify: bool,
+
+    /// Only compare a database with the stream, changing nothing
+    #[arg(long, conflicts_with_all = ["file", "verify", "single_transaction"])]
+    pub verify_only: bool,
+
+    /// Results as JSON, an object a line, on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl VerifyArgs {
+    /// An error when the flags make no sense together.
+    pub fn check(&self) -> Result<(), Failure> {
+        match self.json && !self.verify && !self.verify_only {
+            true => {
+                Err(Failure::usage("--json is about the results of a proof").hint("give --verify or --verify-only"))
+            }
+            false => Ok(()),
+        }
+    }
+
+    /// An error when there is nothing to compare with: the input is an archive of pg_dump.
+    pub fn expect_stream(&self) -> Result<(), Failure> {
+        match self.verify || self.verify_only {
+            true => Err(Failure::failed("an archive of pg_dump has no digests to compare with")
+                .hint("leave --verify out, or dump with pgx-dump")),
+            false => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! `--swap`: a database loaded beside the one that it replaces when it is whole.
+//!
+//! Nothing is done to the old database before the one transaction that gives both their names. That transaction
+//! holds the lock that every connection takes first, so a client that comes meanwhile waits, and finds the new
+//! database or an error that tells it to come again; those that are there are ended by a second session, as the
+//! server renames only what nobody uses. Whatever ends us before the commit leaves the old one as it was.
+
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use pgx_archive::{Entry, Head, Kind};
+use pgx_cli::{Failure, Notice, Process};
+use pgx_restore::swap::{DATABASES, Known, Left, Names, Place, Refusal, drop_statement, end_clients, give, renamed};
+use pgx_restore::{Contents, Options, database, preflight};
+use pgx_server::target::{TargetOptions, set_up};
+use pgx_server::{Conninfo, Error, Session};
+
+use crate::apply::text_of;
+use crate::args::LoadArgs;
+use crate::{connect, failure};
+
+/// How often the second session looks for clients to end.
+const AGAIN: Duration = Duration::from_millis(50);
+
+/// How often the switch is tried: a client may not end as soon as it is told to.
+const TRIES: u32 = 3;
+
+/// The SQLSTATE of a database that somebody uses.
+const IN_USE: &str = "55006";
+
+/// What a message says was being done.
+const STAGE: &str = "switching databases";
+
+/// A new database beside the one that it is to replace.
+pub struct Swap<'a> {
+    args: &'a LoadArgs,
+    process: &'a Process,
+    names: Names,
+    /// How statements are to be read.
+    options: TargetOptions,
+    /// Where any other database of the server is.
+    door: Conninfo,
+}
+
+impl<'a> Swap<'a> {
+    /// Looks whether the switch will be possible, and makes the new database.
+    pub async fn begin(
+        args: &'a LoadArgs,
+        process: &'a Process,
+        head: &Head,
+        entries: &[Entry],
+        options: &Options,
+    ) -> Result<Swap<'a>, Failure> {
+        let entry = entries.iter().find(|entry| entry.kind == Kind::Database);
+        let names = Names::new(entry.map_or("", |entry| &entry.name), &head.archive);
+        let unfit = || {
+            Failure::failed("the stream does not say how to create its database")
+                .hint("create an empty database, load into it without -C, and rename it")
+        };
+        let beside = entry
+            .and_then(|entry| renamed(entry, &names.beside))
+            .ok_or_else(unfit)?;
+        let info = connect::resolve(&args.connection, process)?;
+        let (session, door) = connect::connect(info, &args.connection, process).await?;
+        let swap = Swap {
+            args,
+            process,
+            names,
+            options: TargetOptions {
+                role: args.connection.role.clone(),
+                text: text_of(head),
+                row_security: false,
+            },
+            door,
+        };
+        let failed = |error: Error| failure::at(&error, swap.names.beside.as_str(), "making it");
+        set_up(&session, &swap.options).await.map_err(failed)?;
+        if swap.look(&session).await? {
+            let drop = drop_statement(&swap.names.beside);
+            session.execute(&drop).await.map_err(failed)?;
+        }
+        let target = Options {
+            target: Some(session.version().major()),
+            ..options.clone()
+        };
+        let create = database::create(&beside, &target).map_err(|error| Failure::failed(error.to_string()))?;
+        let mark = swap.names.mark();
+        let give = give(&beside).filter(|_| !options.no_owner);
+        for statement in [create, mark].into_iter().chain(give) {
+            session.execute(&statement).await.map_err(failed)?;
+        }
+        session.close().await.map_err(failed)?;
+        Ok(swap)
+    }
+
+    /// The new database's name until the switch.
+    pub fn beside(&self) -> &str {
+        &self.names.beside
+    }
+
+    /// An error when the switch is not possible; whether a database is to be dropped before the new one is made.
+    async fn look(&self, session: &Session) -> Result<bool, Failure> {
+        let databases = databases(session).await?;
+        for (known, left) in self.names.leftovers(&databases) {
+            let message = match left {
+                Left::Loading { .. } if known.clients > 0 => {
+                    format!(
+                        "database {} is being loaded, to become {}, too",
+                        known.name, self.names.name
+                    )
+                }
+                Left::Loading { .. } => format!("database {} is left from a load that did not end", known.name),
+                Left::Replaced => format!("database {} was replaced, and has not been dropped", known.name),
+            };
+            self.process
+                .messages
+                .warning(Notice::new(message).hint(drop_statement(&known.name)));
+        }
+        let place = self.names.check(&databases, self.args.swap.keep_old);
+        let place = place.map_err(refused)?;
+        if place == Place::Unmarked && !self.is_empty().await? {
+            return Err(refused(self.names.unknown()));
+        }
+        if place != Place::Free {
+            let message = format!(
+                "database {} is left from a load that did not end: it is made anew",
+                self.beside()
+            );
+            self.process.messages.note(message);
+        }
+        Ok(place != Place::Free)
+    }
+
+    /// Whether nobody has made anything in the database where the new one is to be.
+    async fn is_empty(&self) -> Result<bool, Failure> {
+        let ask = async {
+            let session = Session::connect(&self.door.with_dbname(self.beside())).await?;
+            set_up(&session, &self.options).await?;
+            let objects = session.rows(preflight::OBJECTS).await?;
+            session.close().await?;
+            Ok(objects.rows.is_empty())
+        };
+        ask.await
+            .map_err(|error: Error| failure::at(&error, self.beside(), "looking into it"))
+    }
+
+    /// Gives the new database its name, and drops the old one.
+    pub async fn end(self, contents: &Contents<'_>, options: &Options) -> Result<(), Failure> {
+        self.process.progress().stage(STAGE);
+        let failed = |error: Error| self.whole(failure::at(&error, self.names.name.as_str(), STAGE));
+        let (renaming, ending) = (
+            self.session().await.map_err(failed)?,
+            self.session().await.map_err(failed)?,
+        );
+        let databases = databases(&renaming).await?;
+        let old = databases.iter().find(|known| known.name == self.names.name);
+        let new = databases.iter().find(|known| known.name == self.names.beside);
+        let replace = old.is_some();
+        let keep_old = self.args.swap.keep_old;
+        let target = Options {
+            target: Some(renaming.version().major()),
+            ..options.clone()
+        };
+        let statements = self.names.switch(contents, &target, replace, keep_old);
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            if let Some(new) = new {
+                // By then it has the other's name, and clients of its own: this is not to be said later.
+                ending.execute(&end_clients(new.oid)).await.map_err(failed)?;
+            }
+            let end = old.map(|old| end_clients(old.oid));
+            match switch(&renaming, &ending, &statements, end.as_deref()).await {
+                Ok(()) => break,
+                Err(error) if error.sqlstate() == Some(IN_USE) && tries < TRIES => {
+                    self.process.interrupt.check()?;
+                    renaming.rollback().await.map_err(failed)?;
+                }
+                Err(error) => return Err(failed(error)),
+            }
+        }
+        match (replace, keep_old) {
+            (false, _) => {}
+            (true, true) => {
+                let message = format!(
+                    "database {} is the new one; the old one is {}",
+                    self.names.name, self.names.old
+                );
+                self.process.messages.note(message);
+            }
+            (true, false) => self.drop_old(&renaming).await?,
+        }
+        Ok(())
+    }
+
+    async fn drop_old(&self, session: &Session) -> Result<(), Failure> {
+        let sql = drop_statement(&self.names.old);
+        session.execute(&sql).await.map_err(|error| {
+            let message = format!("database {} is the new one, whole", self.names.name);
+            failure::at(
+                &error,
+                self.names.old.as_str(),
+                "dropping the database that was replaced",
+            )
+            .detail(message)
+            .hint(sql)
+        })
+    }
+
+    /// Drops what was loaded, after this failure.
+    pub async fn give_up(self, failure: Failure) -> Failure {
+        let sql = drop_statement(&self.names.beside);
+        let dropped = async {
+            let session = self.session().await.map_err(|error| failure::server(&error))?;
+            let databases = databases(&session).await?;
+            // What our own sessions still did has been cancelled; they need a moment to end.
+            let clients = databases.iter().find(|known| known.name == self.names.beside);
+            for statement in clients.map(|known| end_clients(known.oid)).iter().chain([&sql]) {
+                session
+                    .execute(statement)
+                    .await
+                    .map_err(|error| failure::server(&error))?;
+            }
+            Ok::<(), Failure>(())
+        };
+        let beside = self.beside();
+        match dropped.await {
+            Ok(()) => add(
+                failure,
+                format!("what was loaded has been dropped; {}", self.as_it_was()),
+            ),
+            Err(error) => {
+                let what = format!("database {beside} is left of it: {error}\n{}", self.as_it_was());
+                let failure = add(failure, what);
+                match failure.notice.hint {
+                    Some(_) => failure,
+                    None => failure.hint(sql),
+                }
+            }
+        }
+    }
+
+    /// The failure of a switch: all is loaded, and nothing is switched.
+    fn whole(&self, failure: Failure) -> Failure {
+        let Names { name, beside, .. } = &self.names;
+        let failure = add(
+            failure,
+            format!("the new database is whole, as {beside}; {}", self.as_it_was()),
+        );
+        failure.hint(format!(
+            "rename both when nobody is connected to {name}, or drop {beside} and load again"
+        ))
+    }
+
+    fn as_it_was(&self) -> String {
+        format!("nothing was done to database {}", self.names.name)
+    }
+
+    /// A session that no signal cancels: what it does has to be done to its end.
+    async fn session(&self) -> Result<Session, Error> {
+        let session = Session::connect(&self.door).await?;
+        set_up(&session, &self.options).await?;
+        Ok(session)
+    }
+}
+
+/// The transaction, while the other session ends clients of the database that is replaced.
+async fn switch(renaming: &Session, ending: &Session, statements: &[String], end: Option<&str>) -> Result<(), Error> {
+    let transaction = async {
+        renaming.execute("BEGIN").await?;
+        for statement in statements {
+            renaming.execute(statement).await?;
+        }
+        renaming.commit().await
+    };
+    let Some(end) = end else { return transaction.await };
+    let clients = async {
+        loop {
+            if let Err(error) = ending.execute(end).await {
+                return error;
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+    };
+    match select(Box::pin(transaction), Box::pin(clients)).await {
+        Either::Left((switched, _)) => switched,
+        // Without it the transaction goes on, and says itself when somebody is in its way.
+        Either::Right((refused, transaction)) => match transaction.await {
+            Err(error) if error.sqlstate() == Some(IN_USE) => Err(refused),
+            switched => switched,
+        },
+    }
+}
+
+fn refused(refusal: Refusal) -> Failure {
+    Failure::failed(refusal.message).hint(refusal.hint)
+}
+
+async fn databases(session: &Session) -> Result<Vec<Known>, Failure> {
+    let answer = session.rows(DATABASES).await.map_err(|error| failure::server(&error))?;
+    let whole = |row: Vec<Option<String>>| Known::of(row.into_iter().collect::<Option<_>>()?);
+    Ok(answer.rows.into_iter().filter_map(whole).collect())
+}
+
+/// Adds a line to what a failure says.
+fn add(mut failure: Failure, line: String) -> Failure {
+    let before = failure.notice.detail.take();
+    let lines: Vec<String> = before.into_iter().chain([line]).collect();
+    failure.detail(lines.join("\n"))
+}
