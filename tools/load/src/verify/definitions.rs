@@ -62,6 +62,13 @@ pub async fn describe(session: &Session, facts: &ServerFacts, contents: &Content
     choose(&mut db, &choice);
     sequence::follow_owners(&mut db);
     data::plan(&mut db, &choice, &plan);
+    pgx_catalogs::ask(session, &mut db, Phase::Chosen, false)
+        .await
+        .map_err(refused)?;
+    if !db.denied.is_empty() {
+        let message = format!("the role may not read all of the target: {}", db.denied.join(", "));
+        return Err(Failure::failed(message).hint("compare as its owner, or as a superuser"));
+    }
     if db.needs_quotes {
         let quoted = source::quote_all_names(session).await;
         quoted.map_err(|error| failure::server(&error))?;
@@ -76,7 +83,7 @@ pub async fn describe(session: &Session, facts: &ServerFacts, contents: &Content
     let order = order::order(&mut db).map_err(wrong)?;
     Ok(Target {
         entries: emit::entries(&db, &order),
-        reads_subscriptions: db.unreadable_subscriptions.is_empty(),
+        reads_subscriptions: db.left_out.is_empty(),
     })
 }
 
