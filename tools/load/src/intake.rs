@@ -130,7 +130,7 @@ impl Intake {
 
     fn noted(&mut self, arrival: Arrival) -> Arrival {
         match &arrival {
-            Arrival::Contents(_) => self.sums.clear(),
+            Arrival::Contents(..) => self.sums.clear(),
             Arrival::EntryEnd(id, end) => drop(self.sums.insert(*id, *end)),
             Arrival::End { more } => {
                 self.more = *more;

@@ -33,7 +33,10 @@ pub type Sums = HashMap<EntryId, EntryEnd>;
 pub fn skipped(head: &Head, done: &Done) -> Sums {
     let mut sums = Sums::new();
     for left_out in head.resumes.iter().flat_map(|resumes| &resumes.skipped) {
-        let parts = left_out.parts.iter().filter_map(|part| done.parts.get(&(left_out.entry, *part)));
+        let parts = left_out
+            .parts
+            .iter()
+            .filter_map(|part| done.parts.get(&(left_out.entry, *part)));
         for part in parts {
             let sum = sums.entry(left_out.entry).or_default();
             sum.rows += part.rows;
