@@ -1,7 +1,7 @@
 //! Every line of an example in the README and in the man pages runs, as it is printed, and ends with 0.
 //!
 //! Names of the examples are made true around them: `app` and `prod` are databases of a server that the
-//! environment leads to, `copy` is an empty one beside them, or for rows alone one like `app`, `service=old` is `app`, `service=new` a second
+//! environment leads to, `copy` is an empty one beside them, or for rows alone and for a proof one like `app`, `service=old` is `app`, `service=new` a second
 //! server, which `ssh` leads to as well. There `app` is empty, except for an example that makes it with `-C`.
 //! `app.pgx` is a dump of `app` in the current directory.
 
@@ -109,7 +109,7 @@ impl<'a> Stage<'a> {
     fn tidy(&self, example: &str) {
         let drop = |name| format!("DROP DATABASE IF EXISTS {name} WITH (FORCE);");
         let create = |name| format!("CREATE DATABASE {name} TEMPLATE template0;");
-        let copy = match example.contains("pgx-load -a") {
+        let copy = match example.contains("pgx-load -a") || example.contains("--verify-only") {
             true => "CREATE DATABASE copy TEMPLATE app;".to_owned(),
             false => create("copy"),
         };
