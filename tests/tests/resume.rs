@@ -73,7 +73,7 @@ fn has_ledger(target: &Database) -> bool {
 /// A load that has been given the first bytes of a stream and waits for more.
 struct Fed {
     load: Running,
-    _feeder: Feeder,
+    feeder: Feeder,
 }
 
 /// What keeps the stream open; it ends with the value.
@@ -86,7 +86,16 @@ impl Fed {
         let load = Running::start(load(target).stdin(feeder.0.stdout.take().expect("its output was piped")));
         let input = feeder.0.stdin.as_mut().expect("its input was piped");
         input.write_all(bytes).expect("cat reads");
-        Fed { load, _feeder: feeder }
+        Fed { load, feeder }
+    }
+
+    /// Gives it the rest of the stream.
+    fn finish(mut self, rest: &[u8]) -> Finished {
+        let mut input = self.feeder.0.stdin.take().expect("its input was piped");
+        // A load that has failed says so itself.
+        let _ = input.write_all(rest);
+        drop(input);
+        self.load.end_within(LIMIT)
     }
 
     fn kill(mut self) {
@@ -250,5 +259,44 @@ fn a_server_that_crashes_forgets_its_ledger_with_its_rows() {
         resumed(&target, &source.file).expect_success();
         judge(&source.database, &target).expect_equal();
         assert!(!has_ledger(&target), "{mode} after {length} bytes");
+    }
+}
+
+#[test]
+fn sessions_that_are_lost_are_replaced() {
+    let source = source();
+    for length in moments(source.stream.len(), campaign(4, 50)) {
+        let target = target(Cluster::shared(18));
+        let fed = Fed::with(&target, &source.stream[..length]);
+        wait_until("the load has begun", || has_ledger(&target));
+        std::thread::sleep(Duration::from_millis(length as u64 % 200));
+        target.sql(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+             WHERE application_name = 'pgx-load' AND datname = current_database()",
+        );
+        let finished = fed.finish(&source.stream[length..]);
+        let said = finished.said(0);
+        assert!(
+            said.contains("warning: a session was lost: ") && said.contains("; going on"),
+            "{said}"
+        );
+        judge(&source.database, &target).expect_equal();
+        assert!(!has_ledger(&target), "lost after {length} bytes");
+    }
+}
+
+#[test]
+fn a_server_that_is_restarted_is_waited_for() {
+    let source = source();
+    let cluster = Cluster::private(18, &[]);
+    for length in moments(source.stream.len(), campaign(2, 50)) {
+        let target = target(&cluster);
+        let fed = Fed::with(&target, &source.stream[..length]);
+        wait_until("the load has begun", || has_ledger(&target));
+        std::thread::sleep(Duration::from_millis(length as u64 % 300));
+        cluster.restart("fast");
+        fed.finish(&source.stream[length..]).said(0);
+        judge(&source.database, &target).expect_equal();
+        assert!(!has_ledger(&target), "restarted after {length} bytes");
     }
 }

@@ -88,6 +88,8 @@ pub struct Failure {
     pub exit: Exit,
     /// What is said; nothing at all when its message is empty.
     pub notice: Notice,
+    /// Whether the same may succeed on another try.
+    pub is_transient: bool,
 }
 
 impl Failure {
@@ -96,6 +98,7 @@ impl Failure {
         Failure {
             exit,
             notice: Notice::new(message),
+            is_transient: false,
         }
     }
 
@@ -119,6 +122,7 @@ impl Failure {
         Failure {
             exit,
             notice: Notice::default(),
+            is_transient: false,
         }
     }
 

@@ -47,6 +47,17 @@ pub struct TableDefaults {
 }
 
 impl TableDefaults {
+    /// What a new session must be told to have them, too.
+    pub fn statements(&self) -> Vec<String> {
+        let tablespace = self.tablespace.as_ref().map(|name| match name.as_str() {
+            "" => "SET default_tablespace = '';".to_owned(),
+            name => format!("SET default_tablespace = {};", ident(name)),
+        });
+        let method = self.access_method.as_ref();
+        let method = method.map(|name| format!("SET default_table_access_method = {};", ident(name)));
+        tablespace.into_iter().chain(method).collect()
+    }
+
     /// What must be set before an entry is made: none, one or two statements.
     pub fn before(&mut self, entry: &Entry, options: &Options) -> Vec<String> {
         let mut statements = Vec::new();
@@ -109,6 +120,13 @@ mod tests {
         assert_eq!(defaults.before(&table("t"), &options), [""; 0]);
         assert_eq!(
             defaults.before(&fast, &options),
+            [
+                "SET default_tablespace = \"SSD\";",
+                "SET default_table_access_method = columnar;"
+            ]
+        );
+        assert_eq!(
+            defaults.statements(),
             [
                 "SET default_tablespace = \"SSD\";",
                 "SET default_table_access_method = columnar;"

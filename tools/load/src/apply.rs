@@ -1,5 +1,7 @@
 //! One member of a stream into a database: definitions, rows, what depends on rows, statistics.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use futures_util::future::{Either, join_all, select};
 use pgx_archive::head::LATIN1_BYTES;
 use pgx_archive::{Content, Entry, EntryId, Head, Kind, TocEnd};
@@ -211,8 +213,11 @@ impl Loading<'_> {
         let (tell, told) = mpsc::unbounded_channel();
         let mut orders = Vec::new();
         let mut workers = Vec::new();
+        let stops = Arc::new(Mutex::new(Vec::new()));
+        target.stops = Some(stops.clone());
         let (keeper, crew) = self.crew(target).await?;
-        let stops: Vec<Stop> = crew.iter().map(|target| Stop::of(&target.session)).collect();
+        let begun = crew.iter().map(|target| Stop::of(&target.session));
+        stops.lock().unwrap_or_else(PoisonError::into_inner).extend(begun);
         for (number, target) in crew.into_iter().enumerate() {
             let (order, ordered) = mpsc::unbounded_channel();
             orders.push(order);
@@ -252,7 +257,8 @@ impl Loading<'_> {
         let sessions = match sessions {
             Ok(sessions) => sessions,
             Err(failure) => {
-                stop(stops).await;
+                let sessions = std::mem::take(&mut *stops.lock().unwrap_or_else(PoisonError::into_inner));
+                stop(sessions).await;
                 return Err(failure);
             }
         };

@@ -13,6 +13,7 @@ const FOREIGN_KEY: &str = "23503";
 /// What the server objected to.
 pub fn server(error: &pgx_server::Error) -> Failure {
     let mut failure = Failure::failed(error.to_string());
+    failure.is_transient = error.is_transient();
     let detail: Vec<&str> = [error.detail(), error.context()].into_iter().flatten().collect();
     if !detail.is_empty() {
         failure = failure.detail(detail.join("\n"));

@@ -21,10 +21,6 @@ use crate::objects;
 use crate::router::Part;
 use crate::worker::{Feed, STAGE, Told, Worker, miscounted};
 
-/// Bytes of rows that are committed at the latest: so much is lost at most when a load is broken off, and a commit
-/// costs three ways to the server and back.
-const KEPT: u64 = 16 << 20;
-
 /// Statements that write large objects and have not been answered: one that runs, and the next.
 const UNANSWERED: usize = 2;
 
@@ -34,6 +30,40 @@ enum Filling {
     Copy { copy: CopyIn, binary: bool },
     /// Into large objects; what has been sent, and not been answered.
     Objects(VecDeque<BoxFuture<'static, Vec<Answer>>>),
+}
+
+/// How far a part is.
+struct State {
+    /// What has come since the last commit, as the ledger will tell of it.
+    piece: ledger::Rows,
+    /// Its rows, to be sent again if the session is lost.
+    kept: Vec<Bytes>,
+    /// Bytes of them.
+    bytes: u64,
+    /// Whether all of them are kept: those of a transaction that may not be cut are too many at some time.
+    is_whole: bool,
+    /// Rows and bytes that were received, and not yet taken.
+    untold: Option<(u64, u64)>,
+    /// Whether no more come.
+    ended: bool,
+}
+
+impl State {
+    /// Rows that are about to be sent.
+    fn take(&mut self, chunk: &Chunk, most: u64) {
+        let bytes = chunk.bytes.len() as u64;
+        self.piece.rows += chunk.rows;
+        self.piece.digest += chunk.digest;
+        self.bytes += bytes;
+        self.untold = Some((chunk.rows, bytes));
+        if self.bytes > 2 * most {
+            self.is_whole = false;
+            self.kept = Vec::new();
+        }
+        if self.is_whole {
+            self.kept.push(chunk.bytes.clone());
+        }
+    }
 }
 
 impl Worker<'_> {
@@ -46,16 +76,52 @@ impl Worker<'_> {
         mut feed: mpsc::UnboundedReceiver<Feed>,
     ) -> Result<u64, Failure> {
         let entry = self.entry(part.0)?;
+        let mut state = State {
+            piece: self.piece(entry, part, after),
+            kept: Vec::new(),
+            bytes: 0,
+            is_whole: self.target.ledger.is_on(),
+            untold: None,
+            ended: false,
+        };
+        let mut tries = 0;
+        while let Err(failure) = self.fill_from(entry, freeze, &mut state, &mut feed).await {
+            tries += 1;
+            if !state.is_whole || !self.target.may_retry(&failure, tries) {
+                return Err(failure);
+            }
+            self.target.revive(&failure).await?;
+            if self.target.has_rows(&state.piece).await? {
+                self.committed(entry, &mut state);
+                if state.ended {
+                    break;
+                }
+            }
+        }
+        Ok(state.piece.after - after)
+    }
+
+    /// The same, from what was committed last; what was sent since is sent again.
+    async fn fill_from(
+        &mut self,
+        entry: &Entry,
+        freeze: Freeze,
+        state: &mut State,
+        feed: &mut mpsc::UnboundedReceiver<Feed>,
+    ) -> Result<(), Failure> {
         let failed = |error: Error| failure::of_rows(&error, entry.describe(), STAGE);
+        let most = self.target.kept_at_most();
         // Frozen rows go in with one transaction.
         let is_cut = self.target.ledger.is_on() && freeze == Freeze::No;
-        let mut piece = self.piece(entry, part, after);
         self.speak_for(entry).await.map_err(failed)?;
-        self.target.begin_rows(&piece).await.map_err(failed)?;
+        self.target.begin_rows(&state.piece).await.map_err(failed)?;
         let mut filling = self.copy(entry, freeze).await?;
-        let mut bytes = 0;
+        for bytes in state.kept.clone() {
+            self.send(&mut filling, entry, bytes).await?;
+        }
+        self.tell_taken(state);
         let mut lost = std::pin::pin!(self.target.session.ended());
-        loop {
+        while !state.ended {
             let fed = tokio::select! {
                 biased;
                 fed = feed.recv() => fed,
@@ -65,30 +131,52 @@ impl Worker<'_> {
             let chunk = match fed {
                 Some(Feed::Rows(chunk)) => chunk,
                 Some(Feed::End) => {
-                    piece.finished = true;
+                    state.piece.finished = true;
+                    state.ended = true;
                     break;
                 }
-                Some(Feed::Leave) => break,
+                Some(Feed::Leave) => {
+                    state.ended = true;
+                    break;
+                }
                 None => return Err(Failure::failed("the load was given up").within(entry.describe())),
             };
-            self.send(&mut filling, entry, &chunk).await?;
-            piece.rows += chunk.rows;
-            piece.digest += chunk.digest;
-            bytes += chunk.bytes.len() as u64;
-            let taken = Told::Taken(chunk.rows, chunk.bytes.len() as u64);
-            let _ = self.tell.send((self.number, taken));
-            if is_cut && bytes >= KEPT && !chunk.row_open {
-                let next = self.piece(entry, part, piece.after + piece.rows);
-                self.end(filling, entry, piece.rows).await?;
-                self.target.commit_rows_and(&piece, &next).await.map_err(failed)?;
-                let _ = self.tell.send((self.number, Told::Kept(piece.rows)));
+            state.take(&chunk, most);
+            self.send(&mut filling, entry, chunk.bytes.clone()).await?;
+            self.tell_taken(state);
+            if is_cut && state.bytes >= most && !chunk.row_open {
+                let next = self.piece(
+                    entry,
+                    (state.piece.entry, state.piece.part),
+                    state.piece.after + state.piece.rows,
+                );
+                self.end(filling, entry, state.piece.rows).await?;
+                self.target.commit_rows_and(&state.piece, &next).await.map_err(failed)?;
+                let _ = self.tell.send((self.number, Told::Kept(state.piece.rows)));
+                self.committed(entry, state);
                 filling = self.copy(entry, Freeze::No).await?;
-                (piece, bytes) = (next, 0);
             }
         }
-        self.end(filling, entry, piece.rows).await?;
-        self.target.commit_rows(&piece).await.map_err(failed)?;
-        Ok(piece.after + piece.rows - after)
+        self.end(filling, entry, state.piece.rows).await?;
+        self.target.commit_rows(&state.piece).await.map_err(failed)?;
+        self.committed(entry, state);
+        Ok(())
+    }
+
+    /// What has come is committed: nothing of it need be kept.
+    fn committed(&self, entry: &Entry, state: &mut State) {
+        self.target.acknowledged.add(0, state.piece.rows);
+        let part = (state.piece.entry, state.piece.part);
+        state.piece = self.piece(entry, part, state.piece.after + state.piece.rows);
+        state.kept.clear();
+        state.bytes = 0;
+        state.is_whole = self.target.ledger.is_on();
+    }
+
+    fn tell_taken(&self, state: &mut State) {
+        if let Some((rows, bytes)) = state.untold.take() {
+            let _ = self.tell.send((self.number, Told::Taken(rows, bytes)));
+        }
     }
 
     /// What the ledger says of the rows of a part that come after these, before any has come.
@@ -140,13 +228,13 @@ impl Worker<'_> {
         Ok(Filling::Copy { copy, binary })
     }
 
-    async fn send(&mut self, filling: &mut Filling, entry: &Entry, chunk: &Chunk) -> Result<(), Failure> {
+    async fn send(&mut self, filling: &mut Filling, entry: &Entry, bytes: Bytes) -> Result<(), Failure> {
         let failed = |error: Error| failure::of_rows(&error, entry.describe(), STAGE);
         match filling {
-            Filling::Copy { copy, .. } => copy.send(chunk.bytes.clone()).await.map_err(failed),
+            Filling::Copy { copy, .. } => copy.send(bytes).await.map_err(failed),
             Filling::Objects(sent) => {
                 let mut burst = Burst::default();
-                objects::put(&chunk.bytes, &mut burst)?;
+                objects::put(&bytes, &mut burst)?;
                 sent.push_back(self.target.session.burst(burst).boxed());
                 answered(sent, UNANSWERED - 1).await.map_err(failed)
             }

@@ -20,6 +20,9 @@ const LOOK: Duration = Duration::from_millis(50);
 /// SQLSTATEs of a role, or a server, that lets nobody make a schema.
 const NO_LEDGER: [&str; 2] = ["42501", "25006"];
 
+/// A session's process, and when it began.
+pub type Name = (String, String);
+
 /// Whether what a session does is written into a ledger.
 #[derive(Clone, Copy, Debug)]
 pub enum Ledger<'a> {
@@ -96,7 +99,7 @@ pub fn busy() -> Failure {
 /// Begins a ledger; false where the role may not.
 pub async fn begin(session: &Session, load: &Load, made: &[EntryId], process: &Process) -> Result<bool, Failure> {
     match session.execute(&ledger::create(load, made)).await {
-        Ok(()) => hold(session).await.map(|()| true),
+        Ok(()) => Ok(true),
         Err(error) if error.sqlstate().is_some_and(|code| NO_LEDGER.contains(&code)) => {
             let message = "no ledger is kept, so this load cannot be resumed: the role may not create a schema";
             process.messages.info(message);
@@ -122,15 +125,18 @@ pub async fn go_on(session: &Session, load: &Load) -> Result<Done, Failure> {
         .execute(&ledger::take_over())
         .await
         .map_err(|error| at(&error))?;
-    hold(session).await?;
     Ok(done)
 }
 
 /// Ends the sessions of the load that was broken off, and waits until they are gone.
 pub async fn end_orphans(session: &Session) -> Result<(), Failure> {
+    wait_for_none(session, ledger::END_ORPHANS).await
+}
+
+async fn wait_for_none(session: &Session, end: &str) -> Result<(), Failure> {
     let mut waited = Duration::ZERO;
     loop {
-        let left = session.rows(ledger::END_ORPHANS).await.map_err(|error| at(&error))?;
+        let left = session.rows(end).await.map_err(|error| at(&error))?;
         if left.into_value().as_deref() == Some("0") {
             return Ok(());
         }
@@ -143,6 +149,11 @@ pub async fn end_orphans(session: &Session) -> Result<(), Failure> {
     }
 }
 
+/// Ends a session of our own that was lost and may go on all the same, and waits until it is gone.
+pub async fn end_session(session: &Session, name: &Name) -> Result<(), Failure> {
+    wait_for_none(session, &ledger::end_session(name)).await
+}
+
 /// What is done.
 pub async fn read(session: &Session) -> Result<Done, Failure> {
     let made = session.rows(ledger::MADE).await.map_err(|error| at(&error))?;
@@ -151,8 +162,32 @@ pub async fn read(session: &Session) -> Result<Done, Failure> {
 }
 
 /// Signs a session's name, before it does anything.
-pub async fn sign(session: &Session) -> Result<(), Failure> {
-    session.execute(ledger::SIGN).await.map_err(|error| at(&error))
+pub async fn sign(session: &Session) -> Result<Name, Failure> {
+    named(session, ledger::SIGN).await
+}
+
+async fn named(session: &Session, sql: &str) -> Result<Name, Failure> {
+    let rows = session.rows(sql).await.map_err(|error| at(&error))?;
+    let value = |at: usize| {
+        rows.rows
+            .first()
+            .and_then(|row| row.get(at)?.clone())
+            .unwrap_or_default()
+    };
+    Ok((value(0), value(1)))
+}
+
+/// How many definitions and rows the ledger tells of.
+pub async fn totals(session: &Session) -> Result<(u64, u64), Failure> {
+    let (made, rows) = named(session, ledger::TOTALS).await?;
+    let number = |text: String| text.parse().map_err(|_| unreadable(&ledger::Unreadable));
+    Ok((number(made)?, number(rows)?))
+}
+
+/// The one value that a question about what was committed has as its answer.
+pub async fn ask(session: &Session, sql: &str) -> Result<Option<u64>, Failure> {
+    let answer = session.rows(sql).await.map_err(|error| at(&error))?.into_value();
+    Ok(answer.and_then(|text| text.parse().ok()))
 }
 
 /// The load is done: so is its ledger.
@@ -166,8 +201,9 @@ pub async fn discard(session: &Session) -> Result<(), Failure> {
     session.execute(ledger::DISCARD).await.map_err(|error| at(&error))
 }
 
-async fn hold(session: &Session) -> Result<(), Failure> {
-    session.execute(ledger::HOLD).await.map_err(|error| at(&error))
+/// Asks the server to notice soon when this session's other end is gone; gives its name.
+pub async fn hold(session: &Session) -> Result<Name, Failure> {
+    named(session, ledger::HOLD).await
 }
 
 fn at(error: &Error) -> Failure {

@@ -23,6 +23,7 @@ mod members;
 mod objects;
 mod reading;
 mod resume;
+mod retry;
 mod router;
 mod run;
 mod script;

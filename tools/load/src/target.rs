@@ -1,5 +1,7 @@
 //! The target: a session, and what it has been told.
 
+use std::sync::{Arc, Mutex};
+
 use pgx_archive::{Data, Entry, EntryId, Format, Kind};
 use pgx_cli::{Failure, Process, Progress};
 use pgx_restore::existing::triggers_off;
@@ -15,6 +17,8 @@ use crate::connect;
 use crate::failure;
 use crate::job::{Half, Job};
 use crate::ledger::{self, Ledger, again, report};
+use crate::retry::Acknowledged;
+use crate::stop::Stop;
 use crate::tally::Tally;
 
 /// Entries whose statements are sent at once, in one transaction: enough to hide the way to the server
@@ -24,6 +28,9 @@ const BATCH: usize = 100;
 /// SQLSTATE of what a role may not do.
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
+/// Bytes of rows that are committed at the latest.
+const KEPT: u64 = 16 << 20;
+
 /// SQLSTATE of a database that is there already.
 const DUPLICATE_DATABASE: &str = "42P04";
 
@@ -31,13 +38,23 @@ const DUPLICATE_DATABASE: &str = "42P04";
 pub struct Target<'a> {
     /// The session.
     pub session: Session,
-    args: &'a LoadArgs,
-    process: &'a Process,
-    info: Conninfo,
+    pub(crate) args: &'a LoadArgs,
+    pub(crate) process: &'a Process,
+    pub(crate) info: Conninfo,
     text: Text,
     /// What the session's `client_encoding` is.
     encoding: String,
-    defaults: TableDefaults,
+    pub(crate) defaults: TableDefaults,
+    /// The same after what was committed last.
+    pub(crate) settled: TableDefaults,
+    /// Its name in the ledger.
+    pub(crate) name: ledger::Name,
+    /// Whether it has the lock of the load.
+    pub(crate) holds_lock: bool,
+    /// What all sessions have been told is committed.
+    pub(crate) acknowledged: Arc<Acknowledged>,
+    /// Where a new session is entered that takes the place of a lost one.
+    pub(crate) stops: Option<Arc<Mutex<Vec<Stop>>>>,
     /// Whether what it does is written into a ledger.
     pub ledger: Ledger<'a>,
 }
@@ -62,13 +79,18 @@ impl<'a> Target<'a> {
             text,
             encoding: String::new(),
             defaults: TableDefaults::default(),
+            settled: TableDefaults::default(),
+            name: ledger::Name::default(),
+            holds_lock: false,
+            acknowledged: Arc::default(),
+            stops: None,
             ledger: Ledger::Off,
         };
         target.set_up().await?;
         Ok(target)
     }
 
-    async fn set_up(&mut self) -> Result<(), Failure> {
+    pub(crate) async fn set_up(&mut self) -> Result<(), Failure> {
         let options = TargetOptions {
             role: self.args.connection.role.clone(),
             text: self.text,
@@ -245,8 +267,8 @@ impl<'a> Target<'a> {
     /// Runs the statements of some entries in one transaction.
     async fn together(&mut self, pending: &mut Vec<Pending<'_>>) -> Result<(), Failure> {
         let (mut statements, mut about): (Vec<&str>, Vec<(&Entry, Step)>) = (Vec::new(), Vec::new());
-        let noted: Vec<(EntryId, bool)> = pending.iter().map(|one| (one.entry.id, one.index_only)).collect();
-        let noted = made(&noted);
+        let entries: Vec<(EntryId, bool)> = pending.iter().map(|one| (one.entry.id, one.index_only)).collect();
+        let noted = made(&entries);
         if let Some(first) = pending.first()
             && self.ledger.is_on()
         {
@@ -261,15 +283,33 @@ impl<'a> Target<'a> {
         }
         if !statements.is_empty() {
             self.process.interrupt.check()?;
-            self.speak(self.own_encoding())
-                .await
-                .map_err(|error| failure::server(&error))?;
-            let done = match self.args.output.single_transaction {
-                true => self.session.batch_within(&statements).await,
-                false => self.session.batch(&statements).await,
-            };
-            done.map_err(|error| refused(&error, &about))?;
+            // Where the session is lost, what comes next says so.
+            let _ = self.speak(self.own_encoding()).await;
+            let (mut tries, after) = (0, self.defaults.clone());
+            loop {
+                let done = match self.args.output.single_transaction {
+                    true => self.session.batch_within(&statements).await,
+                    false => self.session.batch(&statements).await,
+                };
+                let Err(failure) = done.map_err(|error| refused(&error, &about)) else {
+                    break;
+                };
+                tries += 1;
+                if !self.may_retry(&failure, tries) {
+                    return Err(failure);
+                }
+                self.revive(&failure).await?;
+                if self.has_made(&entries).await? {
+                    self.settle_defaults(after.clone()).await?;
+                    break;
+                }
+            }
+            self.defaults = after;
         }
+        if self.ledger.is_on() {
+            self.acknowledged.add(entries.len() as u64, 0);
+        }
+        self.settled = self.defaults.clone();
         for Pending { entry, .. } in pending.drain(..) {
             self.process.messages.info(format!("made {}", entry.describe()));
         }
@@ -301,6 +341,15 @@ impl<'a> Target<'a> {
         }
     }
 
+    /// Bytes of rows after which they are committed: so much is lost at most when a load is broken off, and a commit
+    /// costs three ways to the server and back. Until then they are kept, in all no more than may wait.
+    pub fn kept_at_most(&self) -> u64 {
+        match self.ledger.is_on() {
+            true => KEPT.min((self.args.output.buffer / self.args.output.sessions()) as u64),
+            false => KEPT,
+        }
+    }
+
     /// Another session of the same target.
     pub async fn another(&self) -> Result<Target<'a>, Failure> {
         let (session, info) = connect::connect(self.info.clone(), &self.args.connection, self.process).await?;
@@ -309,11 +358,16 @@ impl<'a> Target<'a> {
             info,
             encoding: String::new(),
             defaults: TableDefaults::default(),
+            settled: TableDefaults::default(),
+            name: ledger::Name::default(),
+            holds_lock: false,
+            acknowledged: self.acknowledged.clone(),
+            stops: self.stops.clone(),
             ..*self
         };
         target.set_up().await?;
         if target.ledger.is_on() {
-            ledger::sign(&target.session).await?;
+            target.name = ledger::sign(&target.session).await?;
         }
         Ok(target)
     }
@@ -347,6 +401,11 @@ impl<'a> Target<'a> {
             true => Ledger::On,
             false => Ledger::Off,
         };
+        if self.ledger.is_on() {
+            self.acknowledged.add(made.len() as u64, 0);
+            self.name = ledger::hold(&self.session).await?;
+            self.holds_lock = true;
+        }
         Ok(())
     }
 
@@ -364,6 +423,10 @@ impl<'a> Target<'a> {
         }
         let done = ledger::go_on(&self.session, load).await?;
         self.ledger = Ledger::On;
+        let (made, rows) = ledger::totals(&self.session).await?;
+        self.acknowledged.add(made, rows);
+        self.name = ledger::hold(&self.session).await?;
+        self.holds_lock = true;
         Ok(done)
     }
 
@@ -373,7 +436,17 @@ impl<'a> Target<'a> {
     }
 
     /// Waits until all that was committed is safe: until then commits did not wait for the disk.
-    pub async fn settle(self) -> Result<(), Failure> {
+    pub async fn settle(mut self) -> Result<(), Failure> {
+        if self.ledger.is_on() {
+            let whole = self.expect_acknowledged(true).await;
+            if let Err(failure) = whole {
+                if !self.may_retry(&failure, 0) {
+                    return Err(failure);
+                }
+                self.revive(&failure).await?;
+                self.expect_acknowledged(true).await?;
+            }
+        }
         let database = self.info.dbname.clone();
         let failed = |error| failure::at(&error, database.as_str(), "committing");
         if self.args.output.single_transaction {
@@ -422,11 +495,12 @@ impl<'a> Target<'a> {
     }
 
     /// The session that had the lock is gone: this one takes it.
-    async fn take_lock(&self) -> Result<(), Failure> {
+    pub(crate) async fn take_lock(&mut self) -> Result<(), Failure> {
         if !ledger::state_in_the_end(&self.session).await?.held {
             return Err(ledger::busy());
         }
-        ledger::sign(&self.session).await
+        self.name = ledger::sign(&self.session).await?;
+        ledger::hold(&self.session).await.map(drop)
     }
 }
 

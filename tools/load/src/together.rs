@@ -32,6 +32,29 @@ impl Worker<'_> {
         if parts.iter().any(|small| self.existing.merge(small.part.0).is_some()) {
             return self.fill_one_by_one(parts).await;
         }
+        let told = self.in_ledger(&parts)?;
+        let mut tries = 0;
+        while let Err(failure) = self.fill_many_once(&parts, &told).await {
+            tries += 1;
+            if !self.target.may_retry(&failure, tries) {
+                return Err(failure);
+            }
+            self.target.revive(&failure).await?;
+            if let Some(first) = told.iter().find(|rows| rows.rows > 0)
+                && self.target.has_rows(first).await?
+            {
+                break;
+            }
+        }
+        self.target.acknowledged.add(0, told.iter().map(|rows| rows.rows).sum());
+        for chunk in parts.iter().flat_map(|small| &small.rows) {
+            let taken = Told::Taken(chunk.rows, chunk.bytes.len() as u64);
+            let _ = self.tell.send((self.number, taken));
+        }
+        Ok(told.iter().map(|rows| rows.rows).collect())
+    }
+
+    async fn fill_many_once(&mut self, parts: &[Small], told: &[ledger::Rows]) -> Result<(), Failure> {
         let unsent = |error: Error| failure::server(&error);
         let whole = !self.target.is_one_transaction();
         let (mut burst, mut purposes) = (Burst::default(), Vec::new());
@@ -40,12 +63,12 @@ impl Worker<'_> {
             purposes.push(Purpose::Session);
         }
         if self.target.ledger.is_on() {
-            for sql in whole_rows(&self.in_ledger(&parts)?) {
+            for sql in whole_rows(told) {
                 burst.statement(&sql).map_err(unsent)?;
                 purposes.push(Purpose::Session);
             }
         }
-        for Small { part, rows: chunks, .. } in &parts {
+        for Small { part, rows: chunks, .. } in parts {
             let entry = self.entry(part.0)?;
             let encoding = entry
                 .data
@@ -77,12 +100,7 @@ impl Worker<'_> {
         for (answer, purpose) in answers.into_iter().zip(&purposes) {
             check(answer, purpose, &names)?;
         }
-        for chunk in parts.iter().flat_map(|small| &small.rows) {
-            let taken = Told::Taken(chunk.rows, chunk.bytes.len() as u64);
-            let _ = self.tell.send((self.number, taken));
-        }
-        let rows = |small: &Small| small.rows.iter().map(|chunk| chunk.rows).sum();
-        Ok(parts.iter().map(rows).collect())
+        Ok(())
     }
 
     /// What the ledger says of parts that are finished with these rows.

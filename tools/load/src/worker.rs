@@ -96,6 +96,7 @@ impl<'a> Worker<'a> {
     pub async fn run(mut self, mut orders: mpsc::UnboundedReceiver<Order>) -> Target<'a> {
         while let Some(order) = orders.recv().await {
             let told = match order {
+                // What it makes is tried again where it is made.
                 Order::Make(jobs) => self
                     .target
                     .make(&jobs, self.contents, self.options)
@@ -124,6 +125,18 @@ impl<'a> Worker<'a> {
 
     /// Gathers statistics: every table in a transaction of its own, all sent at once.
     async fn analyze(&mut self, statements: &[(EntryId, String)]) -> Result<(), Failure> {
+        let mut tries = 0;
+        while let Err(failure) = self.analyze_once(statements).await {
+            tries += 1;
+            if !self.target.may_retry(&failure, tries) {
+                return Err(failure);
+            }
+            self.target.revive(&failure).await?;
+        }
+        Ok(())
+    }
+
+    async fn analyze_once(&mut self, statements: &[(EntryId, String)]) -> Result<(), Failure> {
         let mut burst = Burst::default();
         for (_, sql) in statements {
             burst.statement(sql).map_err(|error| failure::server(&error))?;

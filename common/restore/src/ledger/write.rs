@@ -11,18 +11,59 @@ pub const STATE: &str = "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHER
      pg_catalog.pg_try_advisory_lock(7366520, 1)::pg_catalog.text";
 
 /// What the session that holds the lock asks of the server: to notice soon that the other end is gone.
-pub const HOLD: &str = "SELECT pg_catalog.set_config(name, value, false) \
-     FROM (VALUES ('tcp_keepalives_idle', '60'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '6')) \
-     AS keep (name, value)";
+/// It answers with its process and when that began.
+pub const HOLD: &str = "SELECT pid::pg_catalog.text, backend_start::pg_catalog.text, \
+     pg_catalog.set_config('tcp_keepalives_idle', '60', false), \
+     pg_catalog.set_config('tcp_keepalives_interval', '10', false), \
+     pg_catalog.set_config('tcp_keepalives_count', '6', false) \
+     FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()";
 
-/// Signs this session's name; before anything else that it does.
+/// Signs this session's name, before anything else that it does; the answer is that name: its process, and when it
+/// began.
 pub const SIGN: &str = "INSERT INTO pgx_ledger.session SELECT pid, backend_start FROM pg_catalog.pg_stat_activity \
-     WHERE pid = pg_catalog.pg_backend_pid() ON CONFLICT DO NOTHING";
+     WHERE pid = pg_catalog.pg_backend_pid() ON CONFLICT (pid, backend_start) DO UPDATE SET pid = EXCLUDED.pid \
+     RETURNING pid::pg_catalog.text, backend_start::pg_catalog.text";
 
 /// Ends the sessions that signed, and says how many there still were: 0 when all are gone.
 pub const END_ORPHANS: &str = "SELECT pg_catalog.count(pg_catalog.pg_terminate_backend(a.pid))::pg_catalog.text \
      FROM pgx_ledger.session s JOIN pg_catalog.pg_stat_activity a USING (pid, backend_start) \
      WHERE a.pid <> pg_catalog.pg_backend_pid()";
+
+/// How many definitions and rows a ledger tells of.
+pub const TOTALS: &str = "SELECT (SELECT pg_catalog.count(*) FROM pgx_ledger.made)::pg_catalog.text, \
+     (SELECT COALESCE(pg_catalog.sum(rows), 0) FROM \
+       (TABLE pgx_ledger.filled UNION ALL TABLE pgx_ledger.filled_unlogged) f)::pg_catalog.text";
+
+/// Ends one session that signed with this name; 0 when it is gone.
+pub fn end_session((pid, began): &(String, String)) -> String {
+    format!(
+        "SELECT pg_catalog.count(pg_catalog.pg_terminate_backend(pid))::pg_catalog.text FROM pg_catalog.pg_stat_activity \
+         WHERE pid::pg_catalog.text = {} AND backend_start::pg_catalog.text = {}",
+        literal(pid),
+        literal(began)
+    )
+}
+
+/// How many of some entries are made: all that a transaction made, or none.
+pub fn made_of(entries: &[(EntryId, bool)]) -> String {
+    let values: Vec<String> = entries
+        .iter()
+        .map(|(entry, index_only)| format!("({entry}, {index_only})"))
+        .collect();
+    format!(
+        "SELECT pg_catalog.count(*)::pg_catalog.text FROM pgx_ledger.made WHERE (entry, index_only) IN (VALUES {})",
+        values.join(", ")
+    )
+}
+
+/// How many of some rows are in: all that a transaction brought, or no answer.
+pub fn rows_of(rows: &Rows) -> String {
+    let Rows { entry, part, after, .. } = rows;
+    format!(
+        "SELECT rows::pg_catalog.text FROM {} WHERE entry = {entry} AND part = {part} AND after = {after}",
+        table(rows.logged)
+    )
+}
 
 /// Takes a ledger away that nobody goes on with.
 pub const DISCARD: &str = "DROP SCHEMA pgx_ledger CASCADE";

@@ -59,6 +59,7 @@ impl Voice {
             Ok(Err(said)) => Err(Failure {
                 exit: Exit::Failed,
                 notice: said.into(),
+                is_transient: false,
             }),
             Err(_) => Err(Failure::failed("nobody gave the password")),
         }

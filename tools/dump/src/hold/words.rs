@@ -165,6 +165,7 @@ pub fn ended(code: u8, said: Said) -> Result<(), Failure> {
         exit => Err(Failure {
             exit,
             notice: said.into(),
+            is_transient: false,
         }),
     }
 }
