@@ -248,10 +248,14 @@ impl<'a> Target<'a> {
         let mut pending: Vec<Pending<'_>> = Vec::new();
         for job in jobs {
             let Some(entry) = contents.get(job.id) else { continue };
-            let whole = work(entry, contents, options, &mut self.defaults);
+            // Each asks for the defaults that its own statements set: no other may have changed them before.
+            let defaults = &mut self.defaults;
             let work = match job.half {
-                Half::Whole => Some(whole.map_err(|error| Failure::failed(error.to_string()))?),
-                Half::Index => index_work(entry, options, &mut self.defaults),
+                Half::Whole => {
+                    let whole = work(entry, contents, options, defaults);
+                    Some(whole.map_err(|error| Failure::failed(error.to_string()))?)
+                }
+                Half::Index => index_work(entry, options, defaults),
                 Half::Attach => attach_work(entry),
             };
             let index_only = job.half == Half::Index;
