@@ -121,8 +121,8 @@ fn stopped_dump(source: &Database) -> Running {
 /// Ends a session of a dump, in the order in which they were opened.
 fn end_session(source: &Database, number: usize) {
     source.sql(&format!(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-         WHERE application_name = 'pgx-dump' AND datname = current_database() ORDER BY backend_start LIMIT 1 OFFSET {number}"
+        "SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE application_name = 'pgx-dump'
+         AND datname = current_database() ORDER BY backend_start LIMIT 1 OFFSET {number}) one"
     ));
 }
 
