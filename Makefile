@@ -9,6 +9,7 @@
 # make test-parallel  the tests of lanes and sessions at length, with big databases; not in CI
 # make test-formats pg_dump's archives, all schemas, all ways; not in CI
 # make test-faults  loads and dumps that are killed, cut and crashed at many moments; not in CI
+# make test-fuzz    what is read is changed by chance, ten minutes for each way of reading; not in CI
 # make test-matrix  copies from every major into itself and into the newest; not in CI
 # make test-regression  copies of what PostgreSQL's own regression suite leaves; needs Debian's packages; not in CI
 # make install PREFIX=/usr/local DESTDIR=
@@ -66,6 +67,9 @@ test-formats: cargo
 	cargo build --workspace
 	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test pg_formats
 
+test-fuzz: cargo
+	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test fuzz
+
 test-regression: cargo
 	cargo build -p pgx-dump -p pgx-load
 	tests/regression/run
@@ -93,4 +97,4 @@ install: all
 cargo:
 	@command -v cargo >/dev/null || { echo "cargo is needed: install Rust 1.91 or newer with rustup" >&2; exit 1; }
 
-.PHONY: all test check man vectors golden test-parallel test-matrix test-formats test-regression demo install cargo
+.PHONY: all test check man vectors golden test-parallel test-matrix test-formats test-fuzz test-regression demo install cargo

@@ -3,7 +3,7 @@
 -- roles: pgx_owner
 SET client_min_messages = warning;
 CREATE SCHEMA new;
-CREATE EXTENSION btree_gist;
+CREATE EXTENSION IF NOT EXISTS btree_gist;
 SET search_path = new, public;
 
 CREATE TABLE not_nulls (

@@ -2,8 +2,8 @@
 -- roles: pgx_owner, pgx_reader
 SET client_min_messages = warning;
 CREATE SCHEMA rare;
-CREATE EXTENSION hstore SCHEMA public;
-CREATE EXTENSION citext SCHEMA public;
+CREATE EXTENSION IF NOT EXISTS hstore SCHEMA public;
+CREATE EXTENSION IF NOT EXISTS citext SCHEMA public;
 SET search_path = rare;
 
 -- Bound to an extension without being a member

@@ -46,11 +46,12 @@ fn rows_come_along_into_foreign_tables_that_are_there() {
         for format in ["text", "binary"] {
             elsewhere.sql("TRUNCATE visits, others");
             target.sql("TRUNCATE near");
-            Pipe::of(
-                tool("pgx-dump")
-                    .args(["-a", "--include-foreign-data", "far*", "-j", "3"])
-                    .args(["--copy-format", format, "-d", &source.url()]),
-            )
+            Pipe::of(tool("pgx-dump").args(["-a", "--include-foreign-data", "far*"]).args([
+                "--copy-format",
+                format,
+                "-d",
+                &source.url(),
+            ]))
             .to(tool("pgx-load").args(["-a", "-d", &target.url()]))
             .run()
             .expect_success();

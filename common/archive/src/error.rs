@@ -114,6 +114,13 @@ impl fmt::Display for Reason {
     }
 }
 
+impl DecodeError {
+    /// Whether the stream is of another version of the format, and may be sound.
+    pub(crate) fn is_of_the_future(&self) -> bool {
+        matches!(self.reason, Reason::Head(HeadError::Format(_) | HeadError::Requires(_)))
+    }
+}
+
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.member > 1 {

@@ -19,6 +19,11 @@ pub struct Explanation {
     pub hint: Option<String>,
 }
 
+/// What to do about a stream that ends too early without last words.
+const CUT: &str = "the program that wrote it was killed, or it was cut on its way: make it anew";
+/// What to do about a stream of another major version of the format.
+const NEWER: &str = "read it with pgx of the version that wrote it, or newer";
+
 impl ReadError {
     /// What to say of it; `called` names entries, which the error knows by number only.
     pub fn explain(&self, called: impl Fn(EntryId) -> Option<String>) -> Explanation {
@@ -34,6 +39,7 @@ impl ReadError {
                     Some(fail) => said.with_last_words(fail),
                     None => Explanation {
                         detail: incomplete.last.and_then(|last| name(last.entry)),
+                        hint: Some(CUT.to_owned()),
                         ..said
                     },
                 }
@@ -51,7 +57,7 @@ impl ReadError {
                 incomplete: false,
                 message: error.to_string(),
                 detail: error.frame.and_then(|frame| name(frame.entry)),
-                hint: None,
+                hint: error.is_of_the_future().then(|| NEWER.to_owned()),
             },
         }
     }

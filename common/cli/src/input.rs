@@ -177,7 +177,11 @@ impl Input {
 
     /// Why a tool cannot use this input, and what to do instead.
     pub fn refusal(&self) -> Failure {
-        self.sniffed.refusal(&self.name, &self.file)
+        match self.compressed {
+            false => self.sniffed.refusal(&self.name, &self.file),
+            // Whoever reads it must have it decompressed on standard input.
+            true => self.sniffed.refusal(&self.name, "-"),
+        }
     }
 
     /// An error when output would overwrite the file that is being read.

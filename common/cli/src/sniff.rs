@@ -111,6 +111,9 @@ pub(crate) fn sniff(reader: &mut impl Read) -> io::Result<(Sniffed, Vec<u8>)> {
     }
 }
 
+/// Who reads what some of us do not.
+const READ_ELSEWHERE: &str = "if pg_dump wrote it, pgx-load and pgx-toc read it, as pg_restore does";
+
 impl Sniffed {
     /// Why a tool that needs a stream of ours cannot use this input, and what to do instead.
     ///
@@ -127,14 +130,14 @@ impl Sniffed {
                 Failure::failed("is text, not an archive").hint(format!("if it is an SQL script, run it with {psql}"))
             }
             Sniffed::PgDumpCustom => {
-                Failure::failed("is a pg_dump custom archive, which is not read here").hint("pg_restore reads it")
+                Failure::failed("is a pg_dump custom archive, which is not read here").hint(READ_ELSEWHERE)
             }
-            Sniffed::Tar => Failure::failed("is a tar archive, which is not read here")
-                .hint("if pg_dump wrote it, pg_restore reads it"),
+            Sniffed::Tar => Failure::failed("is a tar archive, which is not read here").hint(READ_ELSEWHERE),
             Sniffed::Directory { pg_dump: true } => {
-                Failure::failed("is a pg_dump directory archive, which is not read here").hint("pg_restore reads it")
+                Failure::failed("is a pg_dump directory archive, which is not read here").hint(READ_ELSEWHERE)
             }
-            Sniffed::Directory { pg_dump: false } => Failure::failed("is a directory, not an archive"),
+            Sniffed::Directory { pg_dump: false } => Failure::failed("is a directory, not an archive")
+                .hint("one that pg_dump -Fd wrote has a toc.dat; otherwise name a file in it"),
             Sniffed::Zstd => Failure::failed("is compressed more than once").hint("decompress it with zstd -d first"),
             Sniffed::Gzip => Failure::failed("is compressed more than once").hint("decompress it with gzip -d first"),
             Sniffed::Compressed(by) => Failure::failed(format!("is compressed with {by}"))

@@ -28,8 +28,8 @@ pub enum Target<W> {
     CustomFile(W),
     /// A custom archive into a pipe, or anything else: there is no seeking.
     Custom(W),
-    /// A directory, by its path.
-    Directory(PathBuf),
+    /// A directory, by its path, and how many threads compress and write.
+    Directory(PathBuf, usize),
     /// A tar archive; the time of its members in seconds since 1970.
     Tar(W, u64),
 }
@@ -89,7 +89,9 @@ impl<W: Write + Seek> Assembly<W> {
         let out = match target {
             Target::CustomFile(file) => Out::File(custom::Writer::new(file, plan, compression)?),
             Target::Custom(pipe) => Out::Pipe(custom::Writer::new(pipe, plan, compression)?),
-            Target::Directory(path) => Out::Directory(directory::Writer::new(&path, plan, compression)?),
+            Target::Directory(path, threads) => {
+                Out::Directory(directory::Writer::new(&path, plan, compression, threads)?)
+            }
             Target::Tar(pipe, seconds) => Out::Tar(tar::Writer::new(pipe, plan, seconds)?),
         };
         Ok(Assembly {

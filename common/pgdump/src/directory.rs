@@ -3,6 +3,8 @@
 //! The names of files say how they are compressed. A large object is a file of its own; those of an entry are
 //! listed in another.
 
+mod files;
+mod hands;
 mod read;
 mod write;
 

@@ -219,6 +219,17 @@ pub(crate) fn records(entries: &[Entry], encoding: &Encoding, version: Version) 
         rows: HashMap::new(),
     };
     let by_id: HashMap<EntryId, &Entry> = entries.iter().map(|entry| (entry.id, entry)).collect();
+    // Rows that an extension's own tables are given. What comes after rows, such as foreign keys to these tables,
+    // depends on the extension, and pg_restore -j would not wait for its rows.
+    let mut configuration: HashMap<EntryId, Vec<EntryId>> = HashMap::new();
+    for entry in entries.iter().filter(|entry| entry.kind == Kind::TableData) {
+        if let Some(extension) = entry
+            .parent
+            .filter(|id| by_id.get(id).is_some_and(|on| on.kind == Kind::Extension))
+        {
+            configuration.entry(extension).or_default().push(entry.id);
+        }
+    }
     // Before groups there was one entry with the contents of all objects.
     let mut contents = None;
     let mut singles: HashMap<u32, EntryId> = HashMap::new();
@@ -275,7 +286,11 @@ pub(crate) fn records(entries: &[Entry], encoding: &Encoding, version: Version) 
             _ => vec![entry.clone()],
         };
         for entry in &made {
-            let record = record(entry, &by_id, encoding).map_err(failed)?;
+            let mut record = record(entry, &by_id, encoding).map_err(failed)?;
+            if entry.section == Section::PostData {
+                let configured = entry.dependencies.iter().filter_map(|id| configuration.get(id));
+                record.dependencies.extend(configured.flatten().map(|rows| rows.0));
+            }
             spelled.records.push(record);
         }
     }
@@ -309,10 +324,16 @@ fn record(entry: &Entry, by_id: &HashMap<EntryId, &Entry>, encoding: &Encoding) 
     };
     let optional = |text: &Option<String>| text.as_deref().map(bytes).transpose();
     let is_rows = |id: &EntryId| by_id.get(id).is_some_and(|on| on.kind == Kind::TableData);
+    let has_table = (entry.parent.and_then(|id| by_id.get(&id)))
+        .is_some_and(|on| matches!(on.kind, Kind::Table | Kind::ForeignTable));
     let dependencies = entry.dependencies.iter();
     let mut dependencies: Vec<u32> = match entry.kind {
-        // Theirs depend on their table and nothing else: pg_restore -j finds the table's rows by it.
-        Kind::TableData => dependencies.filter(|id| !is_rows(id)).map(|id| id.0).collect(),
+        // Theirs depend on their table and nothing else: pg_restore -j finds the table's rows by it. Where the table is
+        // there already, so are its foreign keys, and rows have to come after those that they refer to.
+        Kind::TableData => dependencies
+            .filter(|id| !has_table || !is_rows(id))
+            .map(|id| id.0)
+            .collect(),
         _ => dependencies.map(|id| id.0).collect(),
     };
     if let (Kind::TableData, Some(table)) = (&entry.kind, entry.parent) {

@@ -89,6 +89,8 @@ impl Error {
             Fault::Unsupported { hint, .. } => *hint,
             Fault::Version { .. } => Some("dump with pg_dump of 9.0 to 18, whose archives have version 1.12 to 1.16"),
             Fault::Ended => Some("the program that wrote it failed, or it was cut on its way"),
+            Fault::NotAnArchive => Some("archives of pg_dump come from pg_dump -Fc, -Fd and -Ft"),
+            Fault::Format(_) => Some("give the directory or the tar file that it is in"),
             _ => None,
         }
     }

@@ -65,7 +65,7 @@ impl Directory {
         let directory = Directory::new(name);
         let compression = Compression::of(algorithm);
         let plan = plan(version, algorithm);
-        let mut writer = directory::Writer::new(&directory.0, plan, compression).expect("writable");
+        let mut writer = directory::Writer::new(&directory.0, plan, compression, 2).expect("writable");
         // All at once, in pieces, as a stream has them.
         let rows = samples::rows();
         let block = |writer: &directory::Writer, at: usize| writer.plan().block(rows[at].0).expect("it has rows");
@@ -370,6 +370,7 @@ fn a_directory_that_is_not_empty_is_not_written_to() {
         &directory.0,
         plan(Version::V1_16, Algorithm::None),
         Compression::of(Algorithm::None),
+        1,
     );
     assert!(
         again
@@ -460,7 +461,7 @@ fn interleaved_rows_become_any_archive() {
     assert_eq!(read.ended, [4, 5, 9]);
 
     let directory = Directory::new("assembled");
-    assembled(Target::Directory(directory.0.clone()));
+    assembled(Target::Directory(directory.0.clone(), 3));
     expect_all(&heard(|heard| directory::read(&directory.0, heard)).expect("sound"));
     let archive = assembled(Target::CustomFile(Cursor::default()));
     let read = heard(|heard| custom::read_file(Cursor::new(&archive), heard)).expect("sound");

@@ -25,7 +25,7 @@ const CONFLICTS: &[(&[&str], &[&str])] = &[
         &["--schema-only", "--include-foreign-data"],
     ),
     (&["-s", "--where=a:true"], &["--schema-only", "--where"]),
-    (&["--if-exists"], &["--clean"]),
+    (&["--if-exists"], &["--if-exists", "--clean"]),
     (
         &["-F", "plain", "--on-conflict-do-nothing"],
         &["--on-conflict-do-nothing", "--inserts"],
@@ -37,6 +37,33 @@ const CONFLICTS: &[(&[&str], &[&str])] = &[
     (&["-F", "plain", "--rows-per-insert=0"], &["--rows-per-insert", "0"]),
     (&["--section=middle"], &["--section", "middle", "post-data"]),
     (&["--where=orders"], &["--where", "colon"]),
+    (&["-F", "tar", "-Z", "gzip"], &["--format=tar", "--compress"]),
+    (&["-F", "directory"], &["--format=directory", "--file"]),
+    (
+        &["-F", "directory", "-f", "/nowhere/d", "--rate-limit=1MB"],
+        &["--rate-limit", "--format=directory"],
+    ),
+    (&["-F", "custom", "--inserts"], &["--inserts", "--format=plain"]),
+    (
+        &["-F", "custom", "--restrict-key=a"],
+        &["--restrict-key", "--format=plain"],
+    ),
+    (
+        &["-F", "custom", "--copy-format=binary"],
+        &["--copy-format=binary", "--format"],
+    ),
+    (
+        &["-F", "custom", "--pg-restore=15", "-Z", "lz4"],
+        &["--compress", "--pg-restore"],
+    ),
+    (&["-F", "custom", "--pg-restore=9"], &["pg_restore of 12 and later"]),
+    (&["--pg-restore=16"], &["--pg-restore", "--format=custom"]),
+    (&["-Z", "lz4"], &["--compress=lz4", "--format"]),
+    (&["-F", "plain", "-j", "2"], &["--jobs", "--format=plain"]),
+    (
+        &["-j", "2", "--include-foreign-data=x"],
+        &["--jobs", "--include-foreign-data"],
+    ),
     (
         &["--snapshot=1", "--serializable-deferrable"],
         &["--snapshot", "--serializable-deferrable"],

@@ -22,6 +22,8 @@ use crate::{head, parts, stream};
 
 /// An archive that is asked for: where it goes, and how.
 pub struct Request {
+    /// How messages name where it goes.
+    name: String,
     target: Target<Outlet>,
     recipe: Recipe,
 }
@@ -35,13 +37,15 @@ impl Request {
             ..failure(error)
         })?;
         let rate = args.reading.rate_limit;
-        let target = match (format, args.output.file.as_deref()) {
+        let file = args.output.file.as_deref();
+        let (name, target) = match (format, file) {
             (Format::Directory, _) if rate.is_some() => {
                 return Err(Failure::usage("--rate-limit has no effect with --format=directory"));
             }
             (Format::Directory, Some(path)) if path != Path::new("-") => {
                 directory::expect_new(path).map_err(failure)?;
-                Target::Directory(path.to_owned())
+                let target = Target::Directory(path.to_owned(), args.reading.lanes() as usize);
+                (path.display().to_string(), target)
             }
             (Format::Directory, _) => {
                 return Err(Failure::usage(
@@ -50,12 +54,14 @@ impl Request {
             }
             (_, file) => {
                 let output = process.output(file, Content::Archive)?;
+                let name = output.name().to_owned();
                 let is_file = output.is_file_by_name();
                 let now = SystemTime::now().duration_since(UNIX_EPOCH);
-                recipe.one_file(Outlet::new(output, rate), is_file, now.map_or(0, |now| now.as_secs()))
+                let seconds = now.map_or(0, |now| now.as_secs());
+                (name, recipe.one_file(Outlet::new(output, rate), is_file, seconds))
             }
         };
-        Ok(Request { target, recipe })
+        Ok(Request { name, target, recipe })
     }
 }
 
@@ -64,7 +70,7 @@ pub async fn write(
     args: &DumpArgs,
     process: &Process,
     mut source: Source,
-    Request { target, recipe }: Request,
+    Request { name, target, recipe }: Request,
 ) -> Result<(), Failure> {
     let progress = process.progress();
     progress.stage("reading catalogs");
@@ -85,7 +91,9 @@ pub async fn write(
         entry.create = pgx_restore::create_for(entry, recipe.major);
     }
     let head = head::head(&source.facts, args);
-    let mut sink = Sink::taken_by(move |told| assemble(target, &head, &entries, recipe, told));
+    let mut sink = Sink::taken_by(move |told| {
+        assemble(target, &head, &entries, recipe, told).map_err(|failure| failure.within(name))
+    });
 
     progress.stage("reading rows");
     let read = async {

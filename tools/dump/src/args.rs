@@ -6,7 +6,7 @@ mod reading;
 mod selection;
 
 use clap::Args;
-use pgx_cli::{CONNECTION_ENVIRONMENT, ConnectionArgs, Exit, Manual};
+use pgx_cli::{CONNECTION_ENVIRONMENT, ConnectionArgs, Exit, Failure, Manual};
 
 pub use hold::{HoldArgs, Way};
 pub use output::{OutputArgs, OutputFormat};
@@ -122,4 +122,24 @@ pub struct DumpArgs {
     /// What to do when the pipe breaks.
     #[command(flatten)]
     pub hold: HoldArgs,
+}
+
+impl DumpArgs {
+    /// Refuses what cannot be had together.
+    pub fn check(&self) -> Result<(), Failure> {
+        self.output.check()?;
+        if !self.reading.jobs.is_some_and(|jobs| jobs > 1) {
+            return Ok(());
+        }
+        if self.output.format == OutputFormat::Plain {
+            return Err(
+                Failure::usage("--jobs has no effect with --format=plain").hint("a script is written in its order")
+            );
+        }
+        if !self.selection.include_foreign_data.is_empty() {
+            return Err(Failure::usage("--jobs conflicts with --include-foreign-data")
+                .hint("only on one session do foreign tables show one moment"));
+        }
+        Ok(())
+    }
 }

@@ -1,12 +1,12 @@
 //! From session to entries, and to the list of what is to be read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use pgx_archive::Entry;
 use pgx_archive::spelling::quoting_all;
 use pgx_cli::Process;
 use pgx_objects::kinds::data::{self, Insert};
-use pgx_objects::{emit, order, rewrite};
+use pgx_objects::{emit, order, rewrite, sql};
 
 use crate::args::DumpArgs;
 use crate::catalog;
@@ -41,13 +41,16 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
         .map(|(table, column)| (db.qualified(table), column))
         .collect();
     let inside = data::read_with_others(&db).into_iter().map(|table| db.qualified(table));
-    let inside = inside.collect();
+    let mut alone: HashSet<String> = inside.collect();
+    // Only on one session do foreign tables show one moment.
+    let foreign = entries.iter().filter(|entry| entry.fields.contains_key(data::FOREIGN));
+    alone.extend(foreign.filter_map(|entry| Some(sql::qualified(entry.schema.as_deref()?, &entry.name))));
     let left_out = db.left_out.split_off(0);
     // The entries say everything from here on; both together are the most that a dump has in memory.
     drop((db, order));
     keep(&mut entries, &args.selection);
     let mut parts = parts::parts(&entries);
-    parts::leave_to_holder(&mut parts, &inside);
+    parts::leave_to_holder(&mut parts, &alone);
     Ok(Description {
         entries,
         parts,

@@ -19,7 +19,7 @@ const WIND_UP: Duration = Duration::from_secs(2);
 
 /// Runs the tool.
 pub fn run(args: DumpArgs, process: &Process) -> Result<(), Failure> {
-    args.output.check()?;
+    args.check()?;
     args.hold.check(&args)?;
     match args.hold.way() {
         Way::Alone => alone(args, process),

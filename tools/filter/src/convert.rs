@@ -61,7 +61,8 @@ impl Request {
             }
             (pgx_pgdump::Format::Directory, Some(path)) if path != Path::new("-") => {
                 pgx_pgdump::directory::expect_new(path).map_err(failure)?;
-                Target::Directory(path.clone())
+                let threads = std::thread::available_parallelism().map_or(1, usize::from);
+                Target::Directory(path.clone(), threads)
             }
             (pgx_pgdump::Format::Directory, _) => {
                 return Err(Failure::usage(

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use pgx_cli::{CONNECTION_ENVIRONMENT, ConnectionArgs, Exit, Manual};
+use pgx_cli::{CONNECTION_ENVIRONMENT, ConnectionArgs, Exit, Failure, Manual};
 use pgx_objects::globals::Wish;
 
 /// What people read about pgx-globals beside its flags.
@@ -108,7 +108,7 @@ pub struct OutputArgs {
     pub sql: bool,
 
     /// In a script, the key of \restrict: letters and digits
-    #[arg(long, value_name = "KEY", requires = "sql")]
+    #[arg(long, value_name = "KEY")]
     pub restrict_key: Option<String>,
 
     /// List the databases that a copy needs beside those that every cluster has, one a line, and nothing else
@@ -116,6 +116,16 @@ pub struct OutputArgs {
     /// template0, template1 and postgres are left out, and what cannot be connected to.
     #[arg(long, conflicts_with_all = ["sql", "globals_only", "roles_only", "tablespaces_only", "refers"])]
     pub list_databases: bool,
+}
+
+impl GlobalsArgs {
+    /// Refuses what cannot be had together.
+    pub fn check(&self) -> Result<(), Failure> {
+        match self.output.restrict_key.is_some() && !self.output.sql {
+            true => Err(Failure::usage("--restrict-key is for scripts: it requires --sql")),
+            false => Ok(()),
+        }
+    }
 }
 
 impl SelectionArgs {

@@ -15,6 +15,7 @@ const STAGE: &str = "reading catalogs";
 
 /// Runs the tool.
 pub fn run(args: GlobalsArgs, process: &Process) -> Result<(), Failure> {
+    args.check()?;
     let content = match args.output.sql || args.output.list_databases {
         true => Content::Text,
         false => Content::Archive,

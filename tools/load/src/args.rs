@@ -223,7 +223,7 @@ pub struct OutputArgs {
     pub no_table_access_method: bool,
 
     /// In a script, the key of \restrict: letters and digits
-    #[arg(long, value_name = "KEY", requires = "file")]
+    #[arg(long, value_name = "KEY")]
     pub restrict_key: Option<String>,
 }
 
@@ -246,6 +246,9 @@ impl LoadArgs {
             return Err(Failure::usage("pgx-load does not list").hint("pgx-toc does, with the same selection options"));
         }
         self.verify.check()?;
+        if self.output.restrict_key.is_some() && self.output.file.is_none() {
+            return Err(Failure::usage("--restrict-key is for scripts: it requires --file"));
+        }
         if self.output.file.is_none() && self.connection.dbname.is_none() {
             return Err(Failure::usage("it is not said where to load").hint("give -d DBNAME, or -f FILE for a script"));
         }

@@ -51,6 +51,33 @@ fn rows_depend_on_their_table_first_and_never_on_rows() {
 }
 
 #[test]
+fn rows_of_a_table_that_is_there_already_come_after_those_they_refer_to() {
+    // As with the configuration of extensions, and without definitions.
+    let mut entries = samples::entries();
+    entries[4].dependencies = vec![EntryId(4)];
+    entries[4].parent = None;
+    let encoding = Encoding {
+        name: "UTF8".to_owned(),
+    };
+    let spelled = records(&entries, &encoding, Version::V1_16).expect("sound entries");
+    assert_eq!(spelled.records[4].dependencies, [4]);
+}
+
+#[test]
+fn what_comes_after_rows_waits_for_those_of_an_extension_that_it_needs() {
+    let mut entries = samples::entries();
+    entries[1].kind = Kind::Extension;
+    let mut key = Entry::new(Kind::FkConstraint, Some("public"), "b b_fkey", "shop");
+    (key.id, key.dependencies) = (EntryId(10), vec![EntryId(2), EntryId(3)]);
+    entries.push(key);
+    let encoding = Encoding {
+        name: "UTF8".to_owned(),
+    };
+    let spelled = records(&entries, &encoding, Version::V1_16).expect("sound entries");
+    assert_eq!(spelled.records[9].dependencies, [2, 3, 4]);
+}
+
+#[test]
 fn rows_in_another_encoding_say_so_and_are_read_again() {
     let mut entries = samples::entries();
     entries[3].data.as_mut().expect("rows").encoding = "EUC_JP".to_owned();

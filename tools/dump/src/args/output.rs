@@ -66,7 +66,7 @@ pub struct OutputArgs {
     pub clean: bool,
 
     /// With -c, drop only what is there
-    #[arg(long, requires = "clean")]
+    #[arg(long)]
     pub if_exists: bool,
 
     /// In a plain script, create the database and connect to it
@@ -181,6 +181,9 @@ impl OutputArgs {
 
     /// Refuses what cannot be had together.
     pub fn check(&self) -> Result<(), Failure> {
+        if self.if_exists && !self.clean {
+            return Err(Failure::usage("--if-exists requires --clean"));
+        }
         if self.on_conflict_do_nothing && !self.as_inserts() {
             return Err(Failure::usage(
                 "--on-conflict-do-nothing requires --inserts, --column-inserts or --rows-per-insert",
