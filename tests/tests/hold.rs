@@ -207,7 +207,7 @@ fn the_second_leg_is_of_the_first_ones_moment() {
     source.sql("CREATE FUNCTION gone() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TABLE grows AS SELECT 1 AS x");
     let whole = Pipe::of(tool("pgx-dump").args(["-j2", "-d", &source.url()])).run();
     let whole = sizes(&scratch, &whole.expect_success());
-    let (mut dump, stream) = begun(&place, &source, &["-j2", "--hold"], 1 << 20);
+    let (dump, stream) = begun(&place, &source, &["-j2", "--hold"], 1 << 20);
     dump.signal("KILL");
     drop(dump);
     // Whatever is done now, with what the locks allow, happened after the dump.

@@ -89,12 +89,15 @@ pub struct Messages {
     mouth: Arc<Mutex<Mouth>>,
 }
 
+/// Takes messages as they are, to show them elsewhere.
+pub type Hand = Box<dyn FnMut(Severity, &Notice) + Send>;
+
 /// Where messages go, and the bar that has to make room for them.
 struct Mouth {
     out: Box<dyn Write + Send>,
     bar: Option<ProgressBar>,
     /// Who takes messages as they are instead.
-    hand: Option<Box<dyn FnMut(Severity, &Notice) + Send>>,
+    hand: Option<Hand>,
 }
 
 impl Messages {
@@ -123,11 +126,7 @@ impl Messages {
     }
 
     /// Messages of a tool that somebody else shows.
-    pub(crate) fn handed_to(
-        hand: Box<dyn FnMut(Severity, &Notice) + Send>,
-        tool: &'static str,
-        verbosity: Verbosity,
-    ) -> Messages {
+    pub(crate) fn handed_to(hand: Hand, tool: &'static str, verbosity: Verbosity) -> Messages {
         let messages = Messages::written_to(Box::new(std::io::sink()), tool, LogFormat::Text, verbosity);
         messages.mouth.lock().unwrap_or_else(PoisonError::into_inner).hand = Some(hand);
         messages

@@ -36,7 +36,7 @@ pub struct Process {
 }
 
 /// Asks for a password.
-type Ask = Arc<dyn Fn(&str) -> Result<String, Failure> + Send + Sync>;
+pub type Ask = Arc<dyn Fn(&str) -> Result<String, Failure> + Send + Sync>;
 
 /// Runs a tool: the whole of its `main`.
 ///

@@ -9,25 +9,24 @@ use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::Path;
-use std::sync::Arc;
 
 use clap::{Args, FromArgMatches};
 
 use crate::common::CommonArgs;
 use crate::exit::Exit;
-use crate::failure::{Failure, Notice};
+use crate::failure::Failure;
 use crate::manual::{self, Manual};
-use crate::message::{Messages, Severity, Verbosity};
-use crate::process::Process;
+use crate::message::{Hand, Messages, Verbosity};
+use crate::process::{Ask, Process};
 
 /// What a process has of the user, by way of the one in whose place it works.
 pub struct Remote {
     /// How much is to be said.
     pub verbosity: Verbosity,
     /// Takes messages.
-    pub tell: Box<dyn FnMut(Severity, &Notice) + Send>,
+    pub tell: Hand,
     /// Asks for a password.
-    pub ask: Arc<dyn Fn(&str) -> Result<String, Failure> + Send + Sync>,
+    pub ask: Ask,
     /// Variables that come before those of the environment: what no environment should show for hours.
     pub variables: HashMap<String, String>,
 }

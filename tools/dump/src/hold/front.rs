@@ -83,6 +83,9 @@ fn lost(error: std::io::Error) -> Failure {
     Failure::caused_by(Exit::Failed, &error).within("the holder of the dump cannot be reached")
 }
 
+/// How the stream ended, and where it went.
+type Passed = Result<Output, Failure>;
+
 /// What passes on between a holder and the user.
 struct Front<'a> {
     process: &'a Process,
@@ -90,10 +93,7 @@ struct Front<'a> {
     /// Until the stream begins.
     output: Option<Output>,
     /// How the stream ended, and where it went.
-    ended: (
-        mpsc::Sender<Result<Output, Failure>>,
-        mpsc::Receiver<Result<Output, Failure>>,
-    ),
+    ended: (mpsc::Sender<Passed>, mpsc::Receiver<Passed>),
     /// The archive that is held, and for how long.
     held: Option<(String, u64)>,
     /// The archive that is resumed.

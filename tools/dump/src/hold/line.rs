@@ -29,11 +29,14 @@ const PASSWORD: Duration = Duration::from_secs(600);
 /// How often a front is told how far the dump has come.
 const PROGRESS: Duration = Duration::from_millis(250);
 
+/// What was answered to a question for a password.
+type Password = Result<String, Said>;
+
 /// What speaks to whatever front there is; clones speak to the same one.
 #[derive(Clone, Default)]
 pub struct Voice {
     words: Arc<Mutex<Option<mpsc::Sender<Word>>>>,
-    password: Arc<Mutex<Option<answers::Sender<Result<String, Said>>>>>,
+    password: Arc<Mutex<Option<answers::Sender<Password>>>>,
 }
 
 impl Voice {
