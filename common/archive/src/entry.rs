@@ -16,6 +16,11 @@ pub const MAKE: &str = "make";
 /// Name of a field of such entries: the statements that make the object what it should be, once it is there.
 pub const IF_THERE: &str = "if_there";
 
+/// Name of a field of entries that only a superuser can make: why.
+pub const SUPERUSER: &str = "superuser";
+/// Name of a field of extensions: the version that the source has.
+pub const VERSION: &str = "version";
+
 /// Number of an entry in its stream, from 1; 0 is the stream itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -14,6 +14,7 @@
 //! | end with an error | return a [`Failure`] |
 //! | show progress | [`Process::progress`] → [`Progress`] |
 //! | outlive the process that the user started | [`stand_in`], [`detach`] |
+//! | tell what a check found | [`Findings`] |
 //! | stop on Ctrl-C | [`Process::interrupt`] → [`Interrupt`] |
 //!
 //! A whole tool that copies its input:
@@ -58,6 +59,7 @@ mod common;
 mod connection;
 pub mod exit;
 mod failure;
+mod finding;
 mod input;
 mod manual;
 mod message;
@@ -78,6 +80,7 @@ mod tee;
 pub use connection::ConnectionArgs;
 pub use exit::Exit;
 pub use failure::{Failure, Notice};
+pub use finding::{Finding, Findings};
 pub use input::Input;
 pub use manual::{CONNECTION_ENVIRONMENT, Manual};
 pub use message::{Hand, LogFormat, Messages, Severity, Verbosity, json_line};

@@ -16,6 +16,7 @@ WHERE t.oid < 16384 AND t.typtype <> 'c';
 SELECT (e.oid)::pg_catalog.text AS oid,
        (e.extname)::pg_catalog.text AS name,
        (n.nspname)::pg_catalog.text AS namespace,
+       (e.extversion)::pg_catalog.text AS version,
        (e.extconfig)::pg_catalog.text AS config,
        (e.extcondition)::pg_catalog.text AS conditions
 FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace;
@@ -767,6 +768,7 @@ SELECT (p.oid)::pg_catalog.text AS oid,
                    WITH ORDINALITY AS t(type, place)) AS a
         WHERE a.mode = 't') || ')' ELSE pg_catalog.pg_get_function_result(p.oid) END)::pg_catalog.text AS result,
        (l.lanname)::pg_catalog.text AS language,
+       (l.lanpltrusted)::pg_catalog.text AS is_trusted,
        (SELECT pg_catalog.string_agg('FOR TYPE ' || pg_catalog.format_type(a.type, NULL), ', ' ORDER BY a.place)
         FROM pg_catalog.unnest(p.protrftypes) WITH ORDINALITY AS a(type, place))::pg_catalog.text AS transforms,
        (p.provolatile)::pg_catalog.text AS volatility,

@@ -3,6 +3,7 @@
 //! A dump makes an extension with CREATE EXTENSION and leaves its members to that; of a member only
 //! changed privileges are kept, and the rows of tables that the extension registered as configuration.
 
+use pgx_archive::entry::VERSION;
 use pgx_archive::{CatalogId, Entry, Kind};
 
 use crate::database::{Body, Database, NodeId, class};
@@ -19,6 +20,7 @@ const EXTENSIONS: Select = Select {
         column("oid", "e.oid"),
         column("name", "e.extname"),
         column("namespace", "n.nspname"),
+        column("version", "e.extversion"),
         column("config", "e.extconfig"),
         column("conditions", "e.extcondition"),
     ],
@@ -56,6 +58,8 @@ pub const MEMBERS: Reader = Reader {
 pub struct Extension {
     /// The schema its objects are in.
     pub namespace: String,
+    /// Its version.
+    pub version: String,
     /// OIDs of the relations whose rows belong to a dump.
     pub config: Vec<u32>,
     /// For each of them the WHERE clause that says which rows, or nothing.
@@ -68,6 +72,7 @@ fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
     for row in rows.iter() {
         let body = Extension {
             namespace: row.text("namespace")?.to_owned(),
+            version: row.text("version")?.to_owned(),
             config: row.numbers("config")?,
             conditions: row.list("conditions")?,
             ..Extension::default()
@@ -99,6 +104,7 @@ impl Extension {
             "CREATE EXTENSION IF NOT EXISTS {name} WITH SCHEMA {};\n",
             ident(&self.namespace)
         );
+        entry.fields.insert(VERSION.to_owned(), self.version.as_str().into());
         entry.drop = format!("DROP EXTENSION {name};\n");
         out.main(entry);
         out.comment("EXTENSION", &name, None, "");

@@ -3,6 +3,7 @@
 //! Functions that something else made by itself (the constructors of range types) are left to it. The body is
 //! a string, a symbol in an object file, or an expression of SQL that the server deparses.
 
+use pgx_archive::entry::SUPERUSER;
 use pgx_archive::{Entry, Kind, Section};
 
 use crate::database::NodeId;
@@ -118,6 +119,9 @@ impl Function {
         let qualified = format!("{}.{signature}", ident(&names.schema));
         entry.create = definition.create(self.kind, &names.qualified);
         entry.create += &out.bound_to_extensions(word, &qualified);
+        if let Some(reason) = definition.needs_superuser() {
+            entry.fields.insert(SUPERUSER.to_owned(), reason.into());
+        }
         entry.drop = format!("DROP {word} {qualified};\n");
         out.main(entry);
         let (schema, owner) = (Some(names.schema.as_str()), names.owner.as_str());

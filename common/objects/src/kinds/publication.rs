@@ -3,6 +3,7 @@
 //!
 //! What is in a publication is added to it by statements of its own, run as the publication's owner.
 
+use pgx_archive::entry::SUPERUSER;
 use pgx_archive::{Entry, Kind};
 
 use crate::database::{Body, Database, NodeId, class};
@@ -86,6 +87,9 @@ impl Publication {
         let names = Names::of(out.db, id);
         let mut entry = Entry::new(Kind::Publication, None, names.raw, names.owner.clone());
         entry.create = self.create(&names.name);
+        if self.all_tables {
+            entry.fields.insert(SUPERUSER.to_owned(), "it is for all tables".into());
+        }
         entry.drop = format!("DROP PUBLICATION {};\n", names.name);
         out.main(entry);
         out.comment("PUBLICATION", &names.name, None, &names.owner);

@@ -5,6 +5,7 @@
 //! nothing, and every table has both. A base type needs its functions and they need the type; what lies between is
 //! the declaration, a node of its own that becomes an entry when the cycle is cut.
 
+use pgx_archive::entry::SUPERUSER;
 use pgx_archive::{Entry, Kind};
 
 use crate::database::{Body, Database, NodeId, Object, Wanted, class};
@@ -191,6 +192,11 @@ impl Type {
         let mut entry = Entry::new(kind, Some(&names.schema), names.raw.clone(), names.owner.clone());
         entry.create = self.create(db, &names.qualified);
         entry.drop = format!("DROP {word} {}{cascade};\n", names.qualified);
+        if self.typtype == 'b' {
+            entry
+                .fields
+                .insert(SUPERUSER.to_owned(), "base types are made by superusers".into());
+        }
         out.main(entry);
         let (schema, owner) = (Some(names.schema.as_str()), names.owner.as_str());
         out.comment(word, &names.name, schema, owner);

@@ -20,6 +20,7 @@ const DEFINITIONS: Select = Select {
         column("signature", argument_types!("p")),
         result!(),
         column("language", "l.lanname"),
+        column("is_trusted", "l.lanpltrusted"),
         column(
             "transforms",
             "SELECT pg_catalog.string_agg('FOR TYPE ' || pg_catalog.format_type(a.type, NULL), ', ' ORDER BY a.place)
@@ -70,6 +71,8 @@ pub struct Definition {
     pub result: Option<String>,
     /// Name of its language, not quoted.
     pub language: String,
+    /// Whether everyone may write functions in it.
+    pub is_trusted: bool,
     /// `FOR TYPE …`, for functions with transforms.
     pub transforms: Option<String>,
     /// `provolatile`: i immutable, s stable, v volatile.
@@ -151,6 +154,7 @@ impl Definition {
             signature: text("signature")?,
             result: own("result")?,
             language: text("language")?,
+            is_trusted: row.flag("is_trusted")?,
             transforms: own("transforms")?,
             volatility: row.letter("volatility")?,
             is_strict: row.flag("is_strict")?,
@@ -165,6 +169,15 @@ impl Definition {
             source,
             dollar_quotes: true,
         })
+    }
+
+    /// Why only a superuser can make it, if so.
+    pub fn needs_superuser(&self) -> Option<String> {
+        match (self.is_trusted, self.is_leakproof) {
+            (false, _) => Some(format!("language {} is not trusted", self.language)),
+            (true, true) => Some("it is leakproof".to_owned()),
+            (true, false) => None,
+        }
     }
 
     /// The statement, for a function of this `prokind` with this qualified name.
