@@ -1,6 +1,19 @@
 //! What must be true of a target before anything is written to it.
 
+//!
+//! [`objections`] is the least, asked before every load. [`judge()`] says everything: what a load needs ([`Needs`],
+//! from the table of contents), what the target answered ([`Answers`], to [`questions`]), and what follows from both.
+
+mod answers;
+mod judge;
+mod needs;
+pub mod questions;
+
 use std::fmt;
+
+pub use answers::{Answers, Available, Facts, Row};
+pub use judge::{Wishes, judge, missing};
+pub use needs::{Named, Needs};
 
 /// How many objects an objection names; the user only needs to recognise them.
 const NAMED: usize = 3;

@@ -87,6 +87,14 @@ impl Session {
         self.encrypted
     }
 
+    /// Whether somebody between us and the server hands out its sessions: another process answers than the one
+    /// that was said to. Poolers make up a key of their own for cancel requests.
+    pub async fn is_pooled(&self) -> Result<bool, Error> {
+        let said = self.link.watch().process();
+        let answers = self.rows("SELECT pg_catalog.pg_backend_pid()").await?;
+        Ok(said != 0 && answers.text(0, 0) != said.to_string())
+    }
+
     /// Whether the connection has ended.
     pub fn is_closed(&self) -> bool {
         self.client.is_closed()

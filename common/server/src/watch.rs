@@ -1,14 +1,14 @@
 //! What passes by on the wire that tokio-postgres keeps to itself.
 //!
-//! Two things are needed that its interface does not give: that an error has arrived while rows of
+//! Three things are needed that its interface does not give: that an error has arrived while rows of
 //! a COPY are still being sent (it reports it only when the COPY is finished, which may be hours
-//! later), and the tag of a completed command (COMMIT of an aborted transaction answers ROLLBACK,
-//! without an error). A [`Watched`] stream lies between tokio-postgres and the decrypted bytes,
-//! follows the headers of the messages, and notes both on a [`Watch`]. It changes nothing.
+//! later), the tag of a completed command (COMMIT of an aborted transaction answers ROLLBACK,
+//! without an error), and which process the server said would serve us. A [`Watched`] stream lies between tokio-postgres and the decrypted bytes,
+//! follows the headers of the messages, and notes them on a [`Watch`]. It changes nothing.
 
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
@@ -23,6 +23,7 @@ const TAG_MAX: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     errors: AtomicU64,
+    process: AtomicU32,
     tag: Mutex<String>,
     bursts: Arc<Bursts>,
 }
@@ -38,9 +39,21 @@ impl Watch {
         self.tag.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The process that was said to serve the session; 0 when nothing was said.
+    pub(crate) fn process(&self) -> u32 {
+        self.process.load(Ordering::Acquire)
+    }
+
     /// What goes past tokio-postgres.
     pub(crate) fn bursts(&self) -> &Arc<Bursts> {
         &self.bursts
+    }
+
+    /// BackendKeyData: the process, and the key to cancel with.
+    fn saw_key(&self, body: &[u8]) {
+        if let Some(process) = body.first_chunk::<4>() {
+            self.process.store(u32::from_be_bytes(*process), Ordering::Release);
+        }
     }
 
     fn saw_tag(&self, body: &[u8]) {
@@ -55,7 +68,8 @@ impl Watch {
 struct Headers {
     header: Vec<u8>,
     remaining: usize,
-    tag: Option<Vec<u8>>,
+    /// The kind and the body of a message that is looked into.
+    kept: Option<(u8, Vec<u8>)>,
 }
 
 impl Headers {
@@ -72,7 +86,7 @@ impl Headers {
                     self.remaining = (u32::from_be_bytes(length) as usize).saturating_sub(4);
                     match kind {
                         b'E' => drop(watch.errors.fetch_add(1, Ordering::AcqRel)),
-                        b'C' => self.tag = Some(Vec::new()),
+                        b'C' | b'K' => self.kept = Some((*kind, Vec::new())),
                         _ => {}
                     }
                     self.header.clear();
@@ -82,11 +96,14 @@ impl Headers {
             let (part, rest) = bytes.split_at(self.remaining.min(bytes.len()));
             self.remaining -= part.len();
             bytes = rest;
-            if let Some(tag) = &mut self.tag {
-                tag.extend(part.iter().take(TAG_MAX - tag.len().min(TAG_MAX)));
+            if let Some((kind, body)) = &mut self.kept {
+                body.extend(part.iter().take(TAG_MAX - body.len().min(TAG_MAX)));
                 if self.remaining == 0 {
-                    watch.saw_tag(tag);
-                    self.tag = None;
+                    match kind {
+                        b'K' => watch.saw_key(body),
+                        _ => watch.saw_tag(body),
+                    }
+                    self.kept = None;
                 }
             }
         }

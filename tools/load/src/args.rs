@@ -11,9 +11,11 @@ use pgx_cli::{CONNECTION_ENVIRONMENT, ConnectionArgs, Exit, Failure, Manual};
 use pgx_restore::Options;
 use pgx_selection::SelectionArgs;
 
+pub use check::CheckArgs;
 use existing::ExistingArgs;
 pub use resume::ResumeArgs;
 
+mod check;
 pub mod existing;
 pub use swap::SwapArgs;
 pub use verify::VerifyArgs;
@@ -39,6 +41,15 @@ pub static MANUAL: Manual = Manual {
         "As with pg_dump's scripts, the search path is empty, so that nobody's objects can come before others. A \
          function that an index, a check, a generated column or a materialized view calls fails where it relies on \
          one; the error then names the function, and ALTER FUNCTION ... SET search_path in the source is the remedy.",
+        "With --check it does nothing but look: it reads what the stream says of itself and its table of contents, \
+         asks the target a few questions, and tells everything that stands against the load at once, each with its \
+         remedy. What does not is a note: how text is converted, whose rights the SQL of the stream runs with, how \
+         much room rows took. What SQL cannot tell, such as free disk space, is not looked at. Each finding has a \
+         code: access-method, connections, createdb, createrole, database-exists, database-missing, database-rights, \
+         encoding, event-trigger, extension, extension-rights, extension-version, locale, locks, not-empty, older, \
+         pooler, prepared, rights, role, role-rights, room, row-security, schema, schema-rights, set-role, setting, \
+         setting-rights, standby, subscription, superuser, table-exists, table-missing, table-rights, tablespace, \
+         tablespace-rights, wraparound.",
         "It stops at the first error and names the object. A stream that is cut short, or whose producer failed, \
          is never taken for complete: the status is then 3, and the message says what came last and what the \
          target has.",
@@ -88,6 +99,7 @@ pub static MANUAL: Manual = Manual {
         Exit::Usage,
         Exit::Incomplete,
         Exit::Difference,
+        Exit::Preflight,
         Exit::Interrupted,
         Exit::ReaderGone,
         Exit::Terminated,
@@ -123,6 +135,10 @@ pub static MANUAL: Manual = Manual {
         (
             "pgx-load --verify-only -d copy app.pgx",
             "whether a database is still what a file says",
+        ),
+        (
+            "pgx-load --check -d copy app.pgx",
+            "what stands against a load, before anything is done",
         ),
         (
             "pgx-dump app | pgx-load -f app.sql",
@@ -165,6 +181,10 @@ pub struct LoadArgs {
     /// What to load.
     #[command(flatten)]
     pub selection: SelectionArgs,
+
+    /// Whether to look first.
+    #[command(flatten)]
+    pub check: CheckArgs,
 }
 
 /// Where it goes, and how.

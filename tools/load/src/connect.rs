@@ -1,7 +1,7 @@
 //! From flags to a session.
 
 use pgx_cli::{ConnectionArgs, Failure, Process};
-use pgx_server::{Conninfo, Flags, Secret, Session};
+use pgx_server::{Conninfo, Error, Flags, Secret, Session};
 
 use crate::failure;
 
@@ -31,6 +31,16 @@ pub fn resolve(args: &ConnectionArgs, process: &Process) -> Result<Conninfo, Fai
 ///
 /// The settings come back with the password, for further sessions.
 pub async fn connect(info: Conninfo, args: &ConnectionArgs, process: &Process) -> Result<(Session, Conninfo), Failure> {
+    let attempt = attempt(info, args, process).await?;
+    attempt.map_err(|error| failure::server(&error))
+}
+
+/// The same, for who wants to know what exactly the server said.
+pub async fn attempt(
+    info: Conninfo,
+    args: &ConnectionArgs,
+    process: &Process,
+) -> Result<Result<(Session, Conninfo), Error>, Failure> {
     let (session, info) = match Session::connect(&info).await {
         Err(error) if error.needs_password() && !args.no_password && !args.password => {
             let secret = Secret::new(process.ask_password(&format!("Password for user {}", info.user))?);
@@ -39,11 +49,14 @@ pub async fn connect(info: Conninfo, args: &ConnectionArgs, process: &Process) -
         }
         result => (result, info),
     };
-    let session = session.map_err(|error| failure::server(&error))?;
+    let session = match session {
+        Ok(session) => session,
+        Err(error) => return Ok(Err(error)),
+    };
     let canceller = session.canceller();
     let runtime = tokio::runtime::Handle::current();
     process.interrupt.on_raise(move || {
         runtime.spawn(canceller.insist());
     });
-    Ok((session, info))
+    Ok(Ok((session, info)))
 }

@@ -4,6 +4,7 @@ mod agenda;
 mod apply;
 mod archive_input;
 mod args;
+mod check;
 mod checked;
 mod choice;
 mod completion;

@@ -4,6 +4,7 @@ use pgx_cli::{Content, Exit, Failure, Process};
 
 use crate::archive_input;
 use crate::args::LoadArgs;
+use crate::check;
 use crate::choice;
 use crate::intake::Intake;
 use crate::ledger::report;
@@ -30,6 +31,10 @@ async fn story(args: &LoadArgs, process: &Process) -> Result<(), Failure> {
     // The database itself is no part that would be worth seeking.
     let part = !choice::is_whole(&selection);
     match &args.output.file {
+        None if args.check.check => {
+            let intake = Intake::start(input, true, args.output.buffer, process)?;
+            check::check(args, &selection, process, intake).await
+        }
         None => {
             let intake = Intake::start(input, part, args.output.buffer, process)?;
             match args.verify.verify_only {

@@ -1,0 +1,122 @@
+//! The target is asked.
+
+use pgx_archive::{Finding, Head};
+use pgx_cli::{Failure, Process};
+use pgx_restore::Options;
+use pgx_restore::preflight::{self, Answers, Facts, Needs, Wishes, questions};
+use pgx_server::Session;
+use pgx_server::target::{self, TargetOptions};
+
+use crate::apply::text_of;
+use crate::args::LoadArgs;
+use crate::connect;
+use crate::failure;
+
+/// SQLSTATE of a database that is not there.
+const NO_DATABASE: &str = "3D000";
+
+/// What is to be asked about.
+pub struct Asked<'a> {
+    /// What the load needs.
+    pub needs: &'a Needs,
+    /// How it is meant.
+    pub options: &'a Options,
+    /// How it is meant as a whole.
+    pub wishes: Wishes,
+}
+
+/// What came of asking.
+pub enum Target {
+    /// What it answered.
+    Answers(Box<Answers>),
+    /// There is no such database to connect to.
+    NoDatabase(Finding),
+}
+
+impl Asked<'_> {
+    /// Connects, and asks.
+    pub async fn target(&self, args: &LoadArgs, head: &Head, process: &Process) -> Result<Target, Failure> {
+        let info = connect::resolve(&args.connection, process)?;
+        let database = info.dbname.clone();
+        let session = match connect::attempt(info, &args.connection, process).await? {
+            Ok((session, _)) => session,
+            Err(error) if error.sqlstate() == Some(NO_DATABASE) => {
+                let finding = Finding::problem("database-missing", format!("database {database}"), "it does not exist");
+                return Ok(Target::NoDatabase(
+                    finding.hint("create it, or load with -C and -d postgres"),
+                ));
+            }
+            Err(error) => return Err(failure::server(&error)),
+        };
+        let mut options = TargetOptions {
+            role: args.connection.role.clone(),
+            text: text_of(head),
+            row_security: args.output.enable_row_security,
+        };
+        let mut answers = Answers::default();
+        if let Err(error) = target::set_up(&session, &options).await {
+            // Whatever else is wrong is asked as whoever connected.
+            let Some(role) = options.role.take().filter(|_| !error.is_connection()) else {
+                return Err(failure::server(&error));
+            };
+            answers.role_refused = Some((role, error.message()));
+            let again = target::set_up(&session, &options).await;
+            again.map_err(|error| failure::server(&error))?;
+        }
+        answers.major = session.version().major();
+        answers.pooled = session.is_pooled().await.map_err(|error| failure::server(&error))?;
+        self.ask(&session, &mut answers).await?;
+        session.close().await.map_err(|error| failure::server(&error))?;
+        Ok(Target::Answers(Box::new(answers)))
+    }
+
+    async fn ask(&self, session: &Session, answers: &mut Answers) -> Result<(), Failure> {
+        let ask = |sql: String| async move {
+            match sql.is_empty() {
+                true => Ok(Vec::new()),
+                false => session.rows(&sql).await.map(|rows| rows.rows),
+            }
+        };
+        let major = answers.major;
+        let existing = self.needs.makes.iter().filter(|_| self.wishes.into_existing);
+        let relations: Vec<_> = self.needs.fills.iter().chain(existing).cloned().collect();
+        let asked = tokio::try_join!(
+            ask(questions::facts(major)),
+            ask(questions::names(self.needs, major)),
+            ask(questions::extensions(self.needs, major)),
+            ask(match relations.is_empty() {
+                true => String::new(),
+                false => questions::relations(relations.iter()),
+            }),
+            ask(preflight::OBJECTS.to_owned()),
+        );
+        let (facts, names, extensions, relations, objects) = asked.map_err(|error| failure::server(&error))?;
+        answers.facts = facts
+            .first()
+            .and_then(Facts::read)
+            .ok_or_else(|| Failure::failed("the target does not say what it is"))?;
+        answers.add_names(names);
+        answers.add_extensions(extensions);
+        answers.add_relations(relations);
+        answers.objects = objects.into_iter().flatten().flatten().collect();
+        self.ask_for_locales(session, answers).await
+    }
+
+    /// A database that is made needs the locales of its source.
+    async fn ask_for_locales(&self, session: &Session, answers: &mut Answers) -> Result<(), Failure> {
+        let [_, collate, ctype, _] = &self.needs.locale;
+        for locale in [collate, ctype] {
+            if !self.options.create || locale.is_empty() || answers.unknown_locales.contains(locale) {
+                continue;
+            }
+            match session.rows(&questions::locale(locale)).await {
+                Ok(_) => {}
+                Err(error) if error.is_connection() => return Err(failure::server(&error)),
+                Err(_) => {
+                    answers.unknown_locales.insert(locale.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+}
