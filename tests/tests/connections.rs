@@ -4,18 +4,22 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use pgx_tests::{Cluster, Finished, Pipe, tool, wait_until};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
+use pgx_tests::{Cluster, Finished, Pipe, stock, tool, wait_until};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 
 /// The only name that its certificate bears; its address is no part of it.
 const NAME: &str = "db.example";
 
-/// Who may connect over TCP: `secure` only with TLS, `open` only without it, `known` with a password.
+/// Who may connect over TCP: `secure` only with TLS, `open` only without it, `known` with a password, `hashed` with
+/// a hash of one, `plain` with one as it is, `shown` with a certificate.
 const RULES: &str = "
 local   all all                trust
 hostssl all secure 0.0.0.0/0   trust
 hostnossl all open 0.0.0.0/0   trust
 host    all known  0.0.0.0/0   scram-sha-256
+host    all hashed 0.0.0.0/0   md5
+host    all plain  0.0.0.0/0   password
+hostssl all shown  0.0.0.0/0   cert
 ";
 
 const PASSWORD: &str = "sömething: \\ with 'quotes' #%";
@@ -46,6 +50,10 @@ fn fortress() -> &'static Fortress {
         let (certificate, key) = self_signed();
         file(&files, "server.crt", &certificate);
         file(&files, "another.crt", &self_signed().0);
+        let (shown, shown_key) = signed_for("shown", &key);
+        file(&files, "shown.crt", &shown);
+        let shown_key = file(&files, "shown.key", &shown_key);
+        private(&shown_key, "600");
         let data = cluster.directory().join("data");
         for (name, content) in [
             ("server.crt", certificate),
@@ -68,8 +76,11 @@ fn fortress() -> &'static Fortress {
         let quoted = PASSWORD.replace('\'', "''");
         postgres.sql(&format!(
             "CREATE ROLE secure LOGIN; CREATE ROLE open LOGIN; CREATE ROLE known LOGIN PASSWORD '{quoted}';
-             ALTER SYSTEM SET ssl = on"
+             CREATE ROLE shown LOGIN; CREATE ROLE plain LOGIN PASSWORD '{quoted}'; SET password_encryption = md5;
+             CREATE ROLE hashed LOGIN PASSWORD '{quoted}'"
         ));
+        postgres.sql("ALTER SYSTEM SET ssl_ca_file = 'server.crt'");
+        postgres.sql("ALTER SYSTEM SET ssl = on");
         postgres.sql("SELECT pg_reload_conf()");
         wait_until("the server speaks TLS", || postgres.sql("SHOW ssl").trim() == "on");
         drop(postgres);
@@ -87,10 +98,32 @@ fn file(directory: &Path, name: &str, content: &str) -> PathBuf {
 /// A certificate as PostgreSQL's documentation makes it, an authority that vouches for itself, and its key.
 fn self_signed() -> (String, String) {
     let key = KeyPair::generate().expect("a key can be made");
+    let certificate = authority().self_signed(&key).expect("the key can sign");
+    (certificate.pem(), key.serialize_pem())
+}
+
+/// What the server's certificate says.
+fn authority() -> CertificateParams {
     let mut parameters = CertificateParams::new([NAME.to_owned()]).expect("it is a name");
     parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let certificate = parameters.self_signed(&key).expect("the key can sign");
+    parameters
+}
+
+/// A certificate for a role, from the authority that the server trusts, and its key.
+fn signed_for(role: &str, authority_key: &str) -> (String, String) {
+    let key = KeyPair::generate().expect("a key can be made");
+    let mut parameters = CertificateParams::default();
+    parameters.distinguished_name.push(DnType::CommonName, role);
+    let signer = KeyPair::from_pem(authority_key).expect("it is a key");
+    let issuer = Issuer::new(authority(), signer);
+    let certificate = parameters.signed_by(&key, &issuer).expect("the authority can sign");
     (certificate.pem(), key.serialize_pem())
+}
+
+/// Sets the permissions of a file.
+fn private(file: &Path, mode: &str) {
+    let done = Command::new("chmod").arg(mode).arg(file).status();
+    assert!(done.is_ok_and(|status| status.success()), "{}", file.display());
 }
 
 /// A dump of definitions from the maintenance database, alone with the arguments and variables given.
@@ -310,4 +343,269 @@ fn a_load_connects_the_same_way() {
         .run()
         .expect_success();
     assert_eq!(target.sql("SELECT id FROM t").trim(), "1");
+}
+
+#[test]
+fn a_certificate_of_our_own_is_shown() {
+    let files = fortress().files.display().to_string();
+    let info = format!("host={} user=shown dbname=postgres sslmode=require", address());
+    let mine = format!("{info} sslcert={files}/shown.crt sslkey={files}/shown.key");
+    assert_eq!(refusal(&["-d", &mine], &[]), None);
+    assert_eq!(refusal(&["-d", &format!("{mine} sslcertmode=require")], &[]), None);
+    let hidden = refusal(&["-d", &format!("{mine} sslcertmode=disable")], &[]).unwrap_or_default();
+    assert!(hidden.contains("SQLSTATE 28000"), "{hidden}");
+    let none = refusal(&["-d", &format!("{info} sslcertmode=require")], &[]).unwrap_or_default();
+    assert!(none.contains("sslcertmode=require"), "{none}");
+
+    // A key that others may read, and one that is locked, are refused by name.
+    let key = std::fs::read_to_string(format!("{files}/shown.key")).expect("the key is there");
+    let open = file(&fortress().files, "open.key", &key);
+    private(&open, "644");
+    let said = refusal(
+        &[
+            "-d",
+            &format!("{info} sslcert={files}/shown.crt sslkey={files}/open.key"),
+        ],
+        &[],
+    );
+    assert!(said.is_some_and(|said| said.contains("open.key") && said.contains("0600")));
+    let locked = file(
+        &fortress().files,
+        "locked.key",
+        &key.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"),
+    );
+    private(&locked, "600");
+    let said = refusal(
+        &[
+            "-d",
+            &format!("{info} sslcert={files}/shown.crt sslkey={files}/locked.key"),
+        ],
+        &[],
+    );
+    assert!(said.is_some_and(|said| said.contains("locked.key is encrypted") && said.contains("openssl")));
+}
+
+#[test]
+fn tls_may_begin_at_once() {
+    let info = format!("host={} user=secure dbname=postgres sslnegotiation=direct", address());
+    assert_eq!(refusal(&["-d", &format!("{info} sslmode=require")], &[]), None);
+    let weak = refusal(&["-d", &format!("{info} sslmode=prefer")], &[]).unwrap_or_default();
+    assert!(weak.contains("sslnegotiation=direct needs"), "{weak}");
+}
+
+#[test]
+fn a_server_proves_itself_as_required() {
+    let password = [("PGPASSWORD", PASSWORD)];
+    // Who, how a server has them prove it, and whether that will do.
+    let cases = [
+        ("known", "scram-sha-256", true),
+        ("known", "!password,!md5", true),
+        ("known", "password,md5", false),
+        ("hashed", "md5", true),
+        ("hashed", "scram-sha-256", false),
+        ("plain", "password", true),
+        ("plain", "!password", false),
+        ("secure", "none", true),
+        ("secure", "scram-sha-256", false),
+        ("secure", "!none", false),
+    ];
+    for (user, methods, expected) in cases {
+        let info = format!("host={} user={user} dbname=postgres require_auth={methods}", address());
+        let refusal = refusal(&["-d", &info], &password);
+        assert_eq!(refusal.is_none(), expected, "{info}: {refusal:?}");
+        if let Some(said) = refusal {
+            assert!(said.contains("require_auth"), "{said}");
+        }
+    }
+    let info = format!("host={} user=plain dbname=postgres channel_binding=require", address());
+    assert!(refusal(&["-d", &info], &password).is_some());
+    let unknown = refusal(&["-d", "require_auth=kerberos"], &[]).unwrap_or_default();
+    assert!(unknown.contains("scram-sha-256"), "{unknown}");
+}
+
+#[test]
+fn the_kind_of_session_is_what_is_asked_for() {
+    let primary = Cluster::private(18, &[]);
+    // What stays behind on a standby tells which of them was reached.
+    primary
+        .existing("postgres")
+        .sql("CREATE UNLOGGED TABLE of_the_primary (id integer)");
+    let standby = primary.standby();
+    let [first, second] = [&primary, &standby].map(|cluster| cluster.directory().display().to_string());
+    // Which of the two, tried in this order, each kind leads to.
+    let kinds = [
+        ("any", Some(true)),
+        ("read-write", Some(true)),
+        ("read-only", Some(false)),
+        ("primary", Some(true)),
+        ("standby", Some(false)),
+        ("prefer-standby", Some(false)),
+    ];
+    let reached = |hosts: &str, more: &str| -> Option<bool> {
+        let info = format!("host={hosts} user=postgres dbname=postgres {more}");
+        let finished = Pipe::of(tool("pgx-dump").args(["--check", "--json", "-w", "-d", &info])).run();
+        let said = String::from_utf8_lossy(&finished.stdout).into_owned();
+        finished
+            .complaint()
+            .is_none()
+            .then(|| !said.contains("\"code\":\"unlogged\""))
+    };
+    for (kind, expected) in kinds {
+        let wanted = format!("target_session_attrs={kind}");
+        assert_eq!(reached(&format!("{first},{second}"), &wanted), expected, "{kind}");
+    }
+    assert_eq!(reached(&second, "target_session_attrs=primary"), None);
+    assert_eq!(reached(&first, "target_session_attrs=standby"), None);
+    assert_eq!(reached(&first, "target_session_attrs=prefer-standby"), Some(true));
+    // In random order, both are reached sooner or later; one that is down is passed by.
+    let random = || reached(&format!("/nonexistent,{first},{second}"), "load_balance_hosts=random");
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..40 {
+        seen.insert(random());
+        if seen.len() == 2 {
+            break;
+        }
+    }
+    assert_eq!(Vec::from_iter(seen), [Some(false), Some(true)]);
+}
+
+#[test]
+fn services_are_looked_for_where_libpq_does() {
+    let directory = fortress().cluster.directory().display().to_string();
+    let service = |name: &str| format!("[{name}]\nhost={directory}\nuser=postgres\ndbname=postgres\n");
+    // The home of these tests is where their files are.
+    file(&fortress().files, ".pg_service.conf", &service("home"));
+    let system = fortress().files.join("etc");
+    std::fs::create_dir_all(&system).expect("the directory is writable");
+    file(&system, "pg_service.conf", &service("system"));
+    let system = [("PGSYSCONFDIR", system.to_str().expect("it is text"))];
+    assert_eq!(refusal(&["-d", "service=home"], &[]), None);
+    assert_eq!(refusal(&["-d", "service=system"], &system), None);
+    let said = refusal(&["-d", "service=nowhere"], &system).unwrap_or_default();
+    assert!(said.contains("there is no service \"nowhere\""), "{said}");
+}
+
+#[test]
+fn every_other_setting_of_libpq_is_refused_by_name() {
+    let refused = [
+        ("sslpassword", "x"),
+        ("requirepeer", "postgres"),
+        ("krbsrvname", "postgres"),
+        ("gsslib", "gssapi"),
+        ("gssencmode", "require"),
+        ("gssdelegation", "1"),
+        ("replication", "database"),
+        ("scram_client_key", "x"),
+        ("scram_server_key", "x"),
+        ("oauth_issuer", "x"),
+        ("oauth_client_id", "x"),
+        ("oauth_client_secret", "x"),
+        ("oauth_scope", "x"),
+        ("sslkeylogfile", "x"),
+        ("sslcompression", "1"),
+        ("min_protocol_version", "3.2"),
+        ("ssl_max_protocol_version", "TLSv1"),
+    ];
+    for (keyword, value) in refused {
+        let said = refusal(&["-d", &format!("{keyword}={value}")], &[]).unwrap_or_default();
+        assert!(said.contains(keyword) && said.contains("hint: "), "{keyword}: {said}");
+    }
+    for variable in ["PGREQUIREPEER", "PGKRBSRVNAME", "PGGSSLIB"] {
+        let said = refusal(&["-d", "postgres"], &[(variable, "x")]).unwrap_or_default();
+        assert!(said.contains(variable), "{variable}: {said}");
+    }
+    let info = format!(
+        "host={} user=postgres dbname=postgres",
+        fortress().cluster.directory().display()
+    );
+    assert_eq!(
+        refusal(
+            &["-d", &format!("{info} gssencmode=prefer")],
+            &[("PGGSSENCMODE", "disable")]
+        ),
+        None
+    );
+}
+
+#[test]
+fn a_password_is_nowhere_to_be_seen() {
+    let source = fortress().cluster.database("discreet");
+    source.sql("CREATE TABLE t AS SELECT 1 AS id; GRANT SELECT ON t TO known");
+    let escaped = PASSWORD.replace('\\', "\\\\").replace(':', "\\:");
+    let passwords = file(&fortress().files, "discreet.pass", &format!("*:*:*:known:{escaped}\n"));
+    private(&passwords, "600");
+    let stream = fortress().files.join("discreet.pgx");
+    let info = format!("host={} user=known dbname={} sslmode=require", address(), source.name());
+    // Somebody who holds the table keeps the dump waiting.
+    let mut holder = stock("psql")
+        .args([
+            "-X",
+            "-q",
+            "-d",
+            &source.url(),
+            "-c",
+            "BEGIN; LOCK TABLE t; SELECT pg_sleep(300)",
+        ])
+        .spawn()
+        .expect("psql runs");
+    let held =
+        "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation = 't'::regclass";
+    wait_until("the table is held", || source.sql(held).trim() == "1");
+    let dump = tool("pgx-dump")
+        .env("HOME", &fortress().files)
+        .env("PGPASSFILE", &passwords)
+        .args(["-vv", "-w", "-Z", "none", "-d", &info, "-f"])
+        .arg(&stream)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("pgx-dump runs");
+    wait_until("the dump waits", || source.sessions_of("pgx-dump") > 0);
+    let process = format!("/proc/{}", dump.id());
+    let read = |name: &str| std::fs::read(format!("{process}/{name}")).unwrap_or_default();
+    let mut seen = vec![("arguments", read("cmdline")), ("environment", read("environ"))];
+    assert!(seen.iter().all(|(_, bytes)| !bytes.is_empty()));
+    assert_eq!(
+        read(&format!("task/{}/children", dump.id())),
+        b"",
+        "it starts no other program"
+    );
+    source.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'psql' AND datname = current_database() AND pid <> pg_backend_pid()");
+    holder.wait().expect("psql ends");
+    let ended = dump.wait_with_output().expect("pgx-dump ends");
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    seen.push(("messages", ended.stderr));
+    seen.push(("stream", std::fs::read(&stream).expect("the stream is there")));
+    let titles = source.sql("SELECT string_agg(application_name || query, '') FROM pg_stat_activity");
+    seen.push(("what other users of the server see", titles.into_bytes()));
+    for (place, bytes) in seen {
+        let secret = PASSWORD.as_bytes();
+        assert!(!bytes.windows(secret.len()).any(|some| some == secret), "{place}");
+    }
+}
+
+#[test]
+fn names_cannot_move_the_cursor() {
+    let source = fortress().cluster.database("odd");
+    source.sql("CREATE TABLE \"a\u{1b}[2Jb\u{202e}c\" (id integer); INSERT INTO \"a\u{1b}[2Jb\u{202e}c\" VALUES (1)");
+    let target = fortress().cluster.database("oddly");
+    // The second load meets what the first has made, and says so.
+    for status in [0, 1] {
+        let finished = Pipe::of(tool("pgx-dump").args(["-vv", "-d", &source.url()]))
+            .to(tool("pgx-load").args(["-vv", "--into-existing", "-d", &target.url()]))
+            .run();
+        assert_eq!(
+            finished.stages[1].status.code(),
+            Some(status),
+            "{:?}",
+            finished.complaint()
+        );
+        for stage in &finished.stages {
+            assert!(!stage.stderr.contains(['\u{1b}', '\u{202e}']), "{}", stage.stderr);
+        }
+        assert!(
+            finished.stages[1].stderr.contains("\\u{1b}"),
+            "{}",
+            finished.stages[1].stderr
+        );
+    }
 }

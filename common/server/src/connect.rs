@@ -218,7 +218,7 @@ async fn start(info: &Conninfo, host: &Host, socket: Socket, mut route: Route, s
         }
     };
     let encrypted = stream.is_encrypted();
-    let watch = Arc::new(Watch::default());
+    let watch = Arc::new(Watch::requiring(info.required_auth.clone()));
     let switch = Switch::default();
     let established = Established {
         watch: watch.clone(),

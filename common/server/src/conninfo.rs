@@ -10,6 +10,7 @@ mod hosts;
 mod keywords;
 mod pairs;
 mod passfile;
+mod require_auth;
 mod secret;
 mod service;
 mod tls_settings;
@@ -20,8 +21,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use hosts::{Host, Place};
+pub use require_auth::{Method, RequiredAuth};
 pub use secret::Secret;
-pub use tls_settings::{Identity, Roots, SslMode, TlsSettings};
+pub use tls_settings::{CertMode, Identity, Roots, SslMode, TlsSettings};
 
 use crate::error::Error;
 use keywords::settings;
@@ -70,6 +72,8 @@ pub struct Conninfo {
     pub tls: TlsSettings,
     /// Whether authentication must be tied to the TLS channel.
     pub channel_binding: ChannelBinding,
+    /// How the server may have us prove who we are.
+    pub required_auth: RequiredAuth,
     /// What kind of server will do.
     pub target_session: TargetSession,
     /// Whether hosts are tried in random order.
@@ -205,6 +209,10 @@ impl Conninfo {
                 ],
                 ChannelBinding::Prefer,
             )?,
+            required_auth: match words.get("require_auth") {
+                Some(methods) => RequiredAuth::parse(methods)?,
+                None => RequiredAuth::default(),
+            },
             target_session: words.one_of(
                 "target_session_attrs",
                 &[

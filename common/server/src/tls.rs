@@ -6,6 +6,7 @@
 //! Which modes fall back to which is decided by [`crate::connect`], not here.
 
 pub(crate) mod certificate;
+mod shown;
 mod verifier;
 
 use std::fs;
@@ -23,10 +24,11 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsConnector;
 
-use crate::conninfo::{Identity, Roots, SslMode, TlsSettings};
+use crate::conninfo::{CertMode, Identity, Roots, SslMode, TlsSettings};
 use crate::error::Error;
 use crate::socket::Socket;
 use crate::stream::Stream;
+use shown::Shown;
 use verifier::Verifier;
 
 /// The protocol name that clients and servers agree on inside TLS since PostgreSQL 17.
@@ -37,6 +39,8 @@ const ALPN: &[u8] = b"postgresql";
 pub(crate) struct Tls {
     connector: TlsConnector,
     direct: bool,
+    /// Whether the server has to ask for our certificate.
+    must_show: bool,
 }
 
 /// What came of asking a server for encryption.
@@ -59,10 +63,16 @@ impl Tls {
             versions.push(&TLS12);
         }
         let roots = roots(settings)?;
-        let revoked = match &settings.revoked {
-            Some(path) => revoked(path)?,
+        let mut revoked = match &settings.revoked {
+            Some(path) => revoked_in(path)?,
             None => Vec::new(),
         };
+        if let Some(directory) = &settings.revoked_directory {
+            let files = fs::read_dir(directory).map_err(|error| bad_file(directory, &error))?;
+            for file in files {
+                revoked.extend(revoked_in(&file.map_err(|error| bad_file(directory, &error))?.path())?);
+            }
+        }
         let verifier = Verifier::new(provider.clone(), roots, revoked, settings.mode)
             .map_err(|reason| unusable("root certificates", &reason))?;
         let builder = ClientConfig::builder_with_provider(provider)
@@ -81,6 +91,7 @@ impl Tls {
         Ok(Tls {
             connector: TlsConnector::from(Arc::new(config)),
             direct: settings.direct,
+            must_show: settings.cert_mode == CertMode::Require,
         })
     }
 
@@ -97,7 +108,17 @@ impl Tls {
                 _ => return Err(io::Error::other("the answer is not PostgreSQL's")),
             }
         }
-        let stream = self.connector.connect(name, socket).await?;
+        let shown = Shown::of(self.connector.config());
+        let connector = match self.must_show {
+            true => TlsConnector::from(Arc::new(shown.watched(self.connector.config()))),
+            false => self.connector.clone(),
+        };
+        let stream = connector.connect(name, socket).await?;
+        if self.must_show && !shown.is_shown() {
+            return Err(io::Error::other(
+                "the server did not ask for a certificate, or there was none to show (sslcertmode=require)",
+            ));
+        }
         if self.direct && stream.get_ref().1.alpn_protocol() != Some(ALPN) {
             return Err(io::Error::other(
                 "the server did not agree to speak PostgreSQL inside TLS",
@@ -186,7 +207,7 @@ fn roots(settings: &TlsSettings) -> Result<Option<RootCertStore>, Error> {
     Ok(Some(store))
 }
 
-fn revoked(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, Error> {
+fn revoked_in(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, Error> {
     CertificateRevocationListDer::pem_file_iter(path)
         .and_then(Iterator::collect)
         .map_err(|error| bad_file(path, &error))
@@ -209,8 +230,24 @@ fn own_certificate(identity: Option<&Identity>) -> Result<Option<Chain>, Error> 
             hint: Some("its permissions must be 0600 or less, or 0640 or less if it belongs to root".into()),
         });
     }
-    let key = PrivateKeyDer::from_pem_file(&identity.key).map_err(|error| bad_file(&identity.key, &error))?;
+    let pem = fs::read(&identity.key).map_err(|error| bad_file(&identity.key, &error))?;
+    if is_encrypted(&pem) {
+        return Err(Error::Settings {
+            message: format!(
+                "private key file {} is encrypted, which is not supported",
+                identity.key.display()
+            ),
+            hint: Some("decrypt it into a file that only you can read: openssl pkey -in KEY -out FILE".into()),
+        });
+    }
+    let key = PrivateKeyDer::from_pem_slice(&pem).map_err(|error| bad_file(&identity.key, &error))?;
     Ok(Some((chain, key)))
+}
+
+/// Whether a key needs a passphrase: PKCS #8 says so in its first line, older forms in a header.
+fn is_encrypted(pem: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(pem);
+    text.contains("BEGIN ENCRYPTED PRIVATE KEY") || text.contains("Proc-Type: 4,ENCRYPTED")
 }
 
 fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {

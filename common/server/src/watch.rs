@@ -1,10 +1,12 @@
 //! What passes by on the wire that tokio-postgres keeps to itself.
 //!
-//! Three things are needed that its interface does not give: that an error has arrived while rows of
+//! Four things are needed that its interface does not give: that an error has arrived while rows of
 //! a COPY are still being sent (it reports it only when the COPY is finished, which may be hours
 //! later), the tag of a completed command (COMMIT of an aborted transaction answers ROLLBACK,
-//! without an error), and which process the server said would serve us. A [`Watched`] stream lies between tokio-postgres and the decrypted bytes,
-//! follows the headers of the messages, and notes them on a [`Watch`]. It changes nothing.
+//! without an error), which process the server said would serve us,
+//! and how it has us prove who we are, before that is done (`require_auth`). A [`Watched`] stream lies between tokio-postgres and the decrypted bytes,
+//! follows the headers of the messages, and notes them on a [`Watch`]. It changes nothing, but
+//! a method that will not do is an error before anybody sees it.
 
 use std::io;
 use std::pin::Pin;
@@ -15,6 +17,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::burst::Bursts;
+use crate::conninfo::{Method, RequiredAuth};
 
 /// The longest command tag that is noted; PostgreSQL's own limit is 64.
 const TAG_MAX: usize = 64;
@@ -24,11 +27,52 @@ const TAG_MAX: usize = 64;
 pub(crate) struct Watch {
     errors: AtomicU64,
     process: AtomicU32,
+    required: RequiredAuth,
+    asked: Mutex<Option<Method>>,
+    refused: Mutex<Option<String>>,
     tag: Mutex<String>,
     bursts: Arc<Bursts>,
 }
 
 impl Watch {
+    /// A watch that lets these methods of authentication pass.
+    pub(crate) fn requiring(required: RequiredAuth) -> Watch {
+        Watch {
+            required,
+            ..Watch::default()
+        }
+    }
+
+    /// Why the server's way of having us prove who we are will not do.
+    fn refused(&self) -> Option<String> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Authentication: what is asked for, or that enough was shown.
+    fn saw_authentication(&self, body: &[u8]) {
+        let code = body.first_chunk::<4>().map_or(0, |code| u32::from_be_bytes(*code));
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let method = match code {
+            0 => asked.unwrap_or(Method::None),
+            3 => Method::Password,
+            5 => Method::Md5,
+            7 => Method::Gss,
+            9 => Method::Sspi,
+            10 if body.windows(5).any(|name| name == b"SCRAM") => Method::ScramSha256,
+            10 => Method::Oauth,
+            // What goes on has begun with one of these.
+            _ => return,
+        };
+        *asked = Some(method);
+        if !self.required.allows(method) {
+            let reason = match method {
+                Method::None => "the server asks for no proof of who we are, which require_auth forbids".to_owned(),
+                method => format!("the server asks for {}, which require_auth forbids", method.name()),
+            };
+            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+        }
+    }
+
     /// How many errors the server has sent so far.
     pub(crate) fn errors(&self) -> u64 {
         self.errors.load(Ordering::Acquire)
@@ -86,7 +130,7 @@ impl Headers {
                     self.remaining = (u32::from_be_bytes(length) as usize).saturating_sub(4);
                     match kind {
                         b'E' => drop(watch.errors.fetch_add(1, Ordering::AcqRel)),
-                        b'C' | b'K' => self.kept = Some((*kind, Vec::new())),
+                        b'C' | b'K' | b'R' => self.kept = Some((*kind, Vec::new())),
                         _ => {}
                     }
                     self.header.clear();
@@ -101,6 +145,7 @@ impl Headers {
                 if self.remaining == 0 {
                     match kind {
                         b'K' => watch.saw_key(body),
+                        b'R' => watch.saw_authentication(body),
                         _ => watch.saw_tag(body),
                     }
                     self.kept = None;
@@ -139,7 +184,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         let before = buf.filled().len();
         let poll = Pin::new(&mut this.stream).poll_read(cx, buf);
         this.headers.see(&buf.filled()[before..], &this.watch);
-        poll
+        match this.watch.refused() {
+            Some(reason) => Poll::Ready(Err(io::Error::new(io::ErrorKind::PermissionDenied, reason))),
+            None => poll,
+        }
     }
 }
 

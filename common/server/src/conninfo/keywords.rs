@@ -12,14 +12,21 @@ enum Support {
     Used,
     /// Only these values are honoured; they ask for nothing that we do not do.
     Only(&'static [&'static str]),
-    /// Known, not supported.
-    Refused,
+    /// Known, not supported; what to do instead.
+    Refused(&'static str),
 }
 
 use Support::{Only, Refused, Used};
 
 /// A keyword, the environment variable that sets it, and what we make of it.
 type Keyword = (&'static str, Option<&'static str>, Support);
+
+/// Whoever has neither GSSAPI nor SSPI needs no name for them.
+const NO_GSS: &str = "pgx speaks neither GSSAPI nor SSPI: let the server ask for a password or a certificate";
+/// OAuth is a matter of browsers and token files.
+const NO_OAUTH: &str = "pgx does not speak OAuth: let the server ask for a password or a certificate";
+/// Keys of SCRAM are for who passes connections on.
+const NO_KEYS: &str = "give the password itself, in a password file or PGPASSWORD";
 
 const KEYWORDS: [Keyword; 50] = [
     ("service", Some("PGSERVICE"), Used),
@@ -46,14 +53,22 @@ const KEYWORDS: [Keyword; 50] = [
     ("sslcompression", Some("PGSSLCOMPRESSION"), Only(&["0"])),
     ("sslcert", Some("PGSSLCERT"), Used),
     ("sslkey", Some("PGSSLKEY"), Used),
-    ("sslcertmode", Some("PGSSLCERTMODE"), Only(&["disable", "allow"])),
-    ("sslpassword", None, Refused),
+    ("sslcertmode", Some("PGSSLCERTMODE"), Used),
+    (
+        "sslpassword",
+        None,
+        Refused("decrypt the key into a file that only you can read: openssl pkey -in KEY -out FILE"),
+    ),
     ("sslrootcert", Some("PGSSLROOTCERT"), Used),
     ("sslcrl", Some("PGSSLCRL"), Used),
-    ("sslcrldir", Some("PGSSLCRLDIR"), Refused),
+    ("sslcrldir", Some("PGSSLCRLDIR"), Used),
     ("sslsni", Some("PGSSLSNI"), Only(&["0", "1"])),
-    ("requirepeer", Some("PGREQUIREPEER"), Refused),
-    ("require_auth", Some("PGREQUIREAUTH"), Refused),
+    (
+        "requirepeer",
+        Some("PGREQUIREPEER"),
+        Refused("a socket in a directory that only the server's user can write is as safe"),
+    ),
+    ("require_auth", Some("PGREQUIREAUTH"), Used),
     ("min_protocol_version", Some("PGMINPROTOCOLVERSION"), Only(&["3.0"])),
     (
         "max_protocol_version",
@@ -71,19 +86,23 @@ const KEYWORDS: [Keyword; 50] = [
         Only(&["TLSv1.2", "TLSv1.3"]),
     ),
     ("gssencmode", Some("PGGSSENCMODE"), Only(&["disable", "prefer"])),
-    ("krbsrvname", Some("PGKRBSRVNAME"), Refused),
-    ("gsslib", Some("PGGSSLIB"), Refused),
+    ("krbsrvname", Some("PGKRBSRVNAME"), Refused(NO_GSS)),
+    ("gsslib", Some("PGGSSLIB"), Refused(NO_GSS)),
     ("gssdelegation", Some("PGGSSDELEGATION"), Only(&["0"])),
-    ("replication", None, Refused),
+    ("replication", None, Refused("pgx uses ordinary sessions")),
     ("target_session_attrs", Some("PGTARGETSESSIONATTRS"), Used),
     ("load_balance_hosts", Some("PGLOADBALANCEHOSTS"), Used),
-    ("scram_client_key", None, Refused),
-    ("scram_server_key", None, Refused),
-    ("oauth_issuer", None, Refused),
-    ("oauth_client_id", None, Refused),
-    ("oauth_client_secret", None, Refused),
-    ("oauth_scope", None, Refused),
-    ("sslkeylogfile", None, Refused),
+    ("scram_client_key", None, Refused(NO_KEYS)),
+    ("scram_server_key", None, Refused(NO_KEYS)),
+    ("oauth_issuer", None, Refused(NO_OAUTH)),
+    ("oauth_client_id", None, Refused(NO_OAUTH)),
+    ("oauth_client_secret", None, Refused(NO_OAUTH)),
+    ("oauth_scope", None, Refused(NO_OAUTH)),
+    (
+        "sslkeylogfile",
+        None,
+        Refused("keys of sessions are never written down"),
+    ),
 ];
 
 /// The keywords that an environment variable may set, with that variable.
@@ -110,9 +129,10 @@ pub(super) fn check(keyword: &str, value: &str, from: &str) -> Result<&'static s
             message: format!("{from}: {name}={value} is not supported"),
             hint: Some(format!("supported: {}", values.join(", "))),
         }),
-        Refused => Err(settings(format!(
-            "{from}: the connection setting \"{name}\" is not supported"
-        ))),
+        Refused(hint) => Err(Error::Settings {
+            message: format!("{from}: the connection setting \"{name}\" is not supported"),
+            hint: Some((*hint).to_owned()),
+        }),
     }
 }
 
@@ -132,6 +152,15 @@ mod tests {
                 assert_ne!(name, other);
                 assert!(variable.is_none() || variable != other_variable, "{variable:?}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_refused_says_what_to_do() {
+        for (name, ..) in KEYWORDS.iter().filter(|row| matches!(row.2, Refused(_) | Only(_))) {
+            let error = check(name, "something else", "connection string").expect_err("it is not supported");
+            assert!(error.to_string().contains(name), "{error}");
+            assert!(error.hint().is_some_and(|hint| !hint.is_empty()), "{name}");
         }
     }
 

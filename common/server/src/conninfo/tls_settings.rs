@@ -43,8 +43,12 @@ pub struct TlsSettings {
     pub roots: Roots,
     /// Certificates that have been revoked.
     pub revoked: Option<PathBuf>,
+    /// A directory of such files.
+    pub revoked_directory: Option<PathBuf>,
     /// Our own certificate and its key, if we have to show one.
     pub identity: Option<Identity>,
+    /// Whether we show it.
+    pub cert_mode: CertMode,
     /// Whether TLS starts at once, without asking in PostgreSQL's protocol first.
     pub direct: bool,
     /// Whether the server is told the host's name (SNI).
@@ -53,6 +57,17 @@ pub struct TlsSettings {
     pub tls12: bool,
     /// Whether TLS 1.3 will do.
     pub tls13: bool,
+}
+
+/// Whether our own certificate is shown (`sslcertmode`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CertMode {
+    /// Never.
+    Disable,
+    /// If the server asks for one and there is one.
+    Allow,
+    /// The server has to ask for one, and gets it.
+    Require,
 }
 
 /// The files of our own certificate.
@@ -115,6 +130,18 @@ impl TlsSettings {
             key,
             named: words.get("sslcert").is_some(),
         });
+        let cert_mode = words.one_of(
+            "sslcertmode",
+            &[
+                ("disable", CertMode::Disable),
+                ("allow", CertMode::Allow),
+                ("require", CertMode::Require),
+            ],
+            CertMode::Allow,
+        )?;
+        if cert_mode == CertMode::Require && mode < SslMode::Require {
+            return Err(settings("sslcertmode=require needs sslmode=require or stronger".into()));
+        }
         Ok(TlsSettings {
             mode,
             roots: match (system, file("sslrootcert", "root.crt")) {
@@ -126,7 +153,9 @@ impl TlsSettings {
                 Some(path) => Some(PathBuf::from(path)),
                 None => own("root.crl").filter(|path| path.exists()),
             },
-            identity: identity.filter(|_| words.get("sslcertmode") != Some("disable")),
+            revoked_directory: words.get("sslcrldir").map(PathBuf::from),
+            identity: identity.filter(|_| cert_mode != CertMode::Disable),
+            cert_mode,
             direct,
             sni: words.get("sslsni") != Some("0"),
             tls12,
