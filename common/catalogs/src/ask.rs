@@ -47,16 +47,17 @@ pub async fn ask(session: &Session, db: &mut Database, phase: Phase, quote_all: 
     Ok(())
 }
 
-/// All rows of an answer.
 async fn answer(session: &Session, reader: &Reader, sql: String) -> Result<Rows, Error> {
-    let mut rows = Rows::new(reader.name, [""; 0]);
-    let received = session.each_row(&sql, |columns, row| {
+    rows(session, reader.name, &sql).await
+}
+
+/// All rows of the answer to a query, which messages call `query`.
+pub async fn rows(session: &Session, query: &'static str, sql: &str) -> Result<Rows, Error> {
+    let mut rows = Rows::new(query, [""; 0]);
+    let received = session.each_row(sql, |columns, row| {
         rows.name_columns(columns);
         rows.push(row.values());
     });
-    received.await.map_err(|error| Error::Query {
-        query: reader.name,
-        error,
-    })?;
+    received.await.map_err(|error| Error::Query { query, error })?;
     Ok(rows)
 }

@@ -27,5 +27,5 @@
 mod ask;
 mod error;
 
-pub use ask::{ask, server};
+pub use ask::{ask, rows, server};
 pub use error::Error;

@@ -42,6 +42,7 @@
 //! ```
 
 pub mod body;
+pub mod check;
 pub mod choose;
 pub mod class;
 pub mod cycles;

@@ -1,5 +1,6 @@
 //! The flags of pgx-dump, spelled as pg_dump spells them.
 
+mod check;
 mod hold;
 mod output;
 mod reading;
@@ -8,6 +9,7 @@ mod selection;
 use clap::Args;
 use pgx_cli::{CONNECTION_ENVIRONMENT, ConnectionArgs, Exit, Failure, Manual};
 
+pub use check::CheckArgs;
 pub use hold::{HoldArgs, Way};
 pub use output::{OutputArgs, OutputFormat};
 pub use reading::ReadingArgs;
@@ -45,6 +47,10 @@ pub static MANUAL: Manual = Manual {
          whatever pattern matches them. In a filter file, include extension means what -e means, and \
          white space around the dot of a quoted name does not count. With \
          --quote-all-identifiers, the comment that every schema public has is not repeated.",
+        "With --check nothing is dumped: only catalogs are read, nothing stays locked, and all that a dump with the \
+         same flags could not read is told at once, each with its remedy, and notes of what it would leave behind. Each \
+         finding has a code: broken, foreign, held, left-out, locks, pooler, prepared, rights, row-security, select, snapshot, \
+         standby, timeout, unlogged, user-mapping, version, wraparound.",
         "A stream always carries owners, tablespaces, access methods, what drops its entries and what makes the \
          database, and so do archives: pgx-load and pg_restore decide about them, so -c, -O, --no-tablespaces, \
          --no-table-access-method and --disable-triggers have no effect on them, and -C need not be given. -x leaves privileges out of it, as in \
@@ -64,6 +70,7 @@ pub static MANUAL: Manual = Manual {
         Exit::Done,
         Exit::Failed,
         Exit::Usage,
+        Exit::Preflight,
         Exit::Interrupted,
         Exit::ReaderGone,
         Exit::Terminated,
@@ -75,6 +82,7 @@ pub static MANUAL: Manual = Manual {
             "make the same database on another host",
         ),
         ("pgx-dump -d app -f app.pgx", "keep a compressed dump in a file"),
+        ("pgx-dump --check app", "what a dump could not read, before it is made"),
         (
             "pgx-dump -s -F plain app > app.sql",
             "the definitions as a script for psql",
@@ -122,6 +130,10 @@ pub struct DumpArgs {
     /// What to do when the pipe breaks.
     #[command(flatten)]
     pub hold: HoldArgs,
+
+    /// Whether to look first.
+    #[command(flatten)]
+    pub check: CheckArgs,
 }
 
 impl DumpArgs {

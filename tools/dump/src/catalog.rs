@@ -17,23 +17,9 @@ use crate::error::Error;
 /// definitions afterwards, for what is wanted, on this session: on another one the same question could
 /// wait for an ALTER TABLE that waits for our locks.
 pub async fn read(session: &Session, server: Server, args: &DumpArgs) -> Result<(Database, Vec<String>), Error> {
-    let (selection, reading) = (&args.selection, &args.reading);
+    let reading = &args.reading;
     let quote_all = args.output.quote_all_identifiers;
-    let mut db = Database::new(server);
-    db.with_statistics = selection.with_statistics();
-    ask(session, &mut db, Phase::Early, quote_all).await?;
-    let plan = data::Plan {
-        rows: selection.rows(),
-        sequences: selection.sequence_data,
-        unlogged: !db.server.standby && !selection.no_unlogged_table_data,
-        via_root: selection.load_via_partition_root,
-        foreign_servers: choice::foreign_servers(session, &db, selection).await?,
-    };
-    let choice = choice::resolve(session, &db, selection).await?;
-    choose::choose(&mut db, &choice);
-    sequence::follow_owners(&mut db);
-    data::plan(&mut db, &choice, &plan);
-    ask(session, &mut db, Phase::Chosen, quote_all).await?;
+    let (mut db, with_foreign_data) = wanted(session, server, args).await?;
     may_be_read(&db, reading.enable_row_security)?;
     let wait = reading
         .lock_wait_timeout
@@ -46,7 +32,7 @@ pub async fn read(session: &Session, server: Server, args: &DumpArgs) -> Result<
         source::quote_all_names(session).await?;
     }
     ask(session, &mut db, Phase::Late, quote_all).await?;
-    if !plan.foreign_servers.is_empty() {
+    if with_foreign_data {
         source::allow_foreign_tables(session).await?;
     }
     Ok((db, tables))
@@ -62,4 +48,26 @@ fn may_be_read(db: &Database, enable_row_security: bool) -> Result<(), Error> {
         denied: db.denied.clone(),
         guarded: guarded.to_vec(),
     })
+}
+
+/// The names of everything, with what is wanted of each; nothing is locked. The other value is whether rows of
+/// foreign tables are wanted.
+pub async fn wanted(session: &Session, server: Server, args: &DumpArgs) -> Result<(Database, bool), Error> {
+    let selection = &args.selection;
+    let mut db = Database::new(server);
+    db.with_statistics = selection.with_statistics();
+    ask(session, &mut db, Phase::Early, args.output.quote_all_identifiers).await?;
+    let plan = data::Plan {
+        rows: selection.rows(),
+        sequences: selection.sequence_data,
+        unlogged: !db.server.standby && !selection.no_unlogged_table_data,
+        via_root: selection.load_via_partition_root,
+        foreign_servers: choice::foreign_servers(session, &db, selection).await?,
+    };
+    let choice = choice::resolve(session, &db, selection).await?;
+    choose::choose(&mut db, &choice);
+    sequence::follow_owners(&mut db);
+    data::plan(&mut db, &choice, &plan);
+    ask(session, &mut db, Phase::Chosen, args.output.quote_all_identifiers).await?;
+    Ok((db, !plan.foreign_servers.is_empty()))
 }

@@ -130,7 +130,7 @@ async fn begin(session: Session, info: Conninfo, args: &DumpArgs, process: &Proc
 
 /// Connects as the flags, the environment and the password file say; asks for a password when one is
 /// needed and may be asked for.
-async fn connect(
+pub async fn connect(
     args: &ConnectionArgs,
     database: Option<&String>,
     process: &Process,

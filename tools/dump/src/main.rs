@@ -3,6 +3,7 @@
 mod archive;
 mod args;
 mod catalog;
+mod check;
 mod choice;
 mod condition;
 mod connect;

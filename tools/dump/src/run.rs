@@ -11,7 +11,7 @@ use crate::connect::Source;
 use crate::describe::Description;
 use crate::leg::Leg;
 use crate::sink::Sink;
-use crate::{archive, connect, filters, head, hold, plain};
+use crate::{archive, check, connect, filters, head, hold, plain};
 
 /// How long a dump may wind up after a signal: time enough to cancel what the server does and to write last
 /// words to whoever still reads.
@@ -50,6 +50,9 @@ fn alone(mut args: DumpArgs, process: &Process) -> Result<(), Failure> {
 }
 
 async fn story(args: &DumpArgs, process: &Process) -> Result<(), Failure> {
+    if args.check.check {
+        return check::check(args, process).await;
+    }
     args.output.mention_without_effect(&process.messages);
     let (rate, patience) = (args.reading.rate_limit, args.reading.timeout);
     let output = |content| process.output(args.output.file.as_deref(), content);
