@@ -8,6 +8,7 @@ use pgx_archive::{Content, Entry, EntryId, Head, Kind, TocEnd};
 use pgx_cli::{Failure, Notice, Process};
 use pgx_restore::contents::STATISTICS_SINCE;
 use pgx_restore::ledger::Done;
+use pgx_restore::preflight::Needs;
 use pgx_restore::swap::is_of_database;
 use pgx_restore::{Contents, Options, Schedule};
 use pgx_selection::Selection;
@@ -16,6 +17,7 @@ use tokio::sync::mpsc;
 
 use crate::agenda::Agenda;
 use crate::args::LoadArgs;
+use crate::check;
 use crate::choice::{choose, is_whole, makes_tables};
 use crate::existing::Existing;
 use crate::foreman::{Crew, Foreman};
@@ -72,6 +74,8 @@ pub async fn apply(
     let toc_end = toc_end.filter(|_| !args.swap.swap);
     let load = toc_end.map(|said| ledger::load(head, said.digest, said.plan, &asked_for));
     let mut target = Target::connect(args, process, text_of(head)).await?;
+    let needs = Needs::of(head, &chosen, &options);
+    check::expect_names(&target.session, &needs, &options).await?;
     let done = resume::begin((args, head), &mut target, load.as_ref(), &chosen).await?;
     options.target = Some(target.session.version().major());
     mention_statistics(&chosen, &options, process);

@@ -265,7 +265,9 @@ impl LoadArgs {
         if self.output.list {
             return Err(Failure::usage("pgx-load does not list").hint("pgx-toc does, with the same selection options"));
         }
-        self.verify.check()?;
+        if !self.check.check {
+            self.verify.check()?;
+        }
         if self.output.restrict_key.is_some() && self.output.file.is_none() {
             return Err(Failure::usage("--restrict-key is for scripts: it requires --file"));
         }

@@ -6,9 +6,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use pgx_archive::{Content, Entry, Finding, Head, Kind};
 use pgx_cli::{Failure, Findings, Process};
-use pgx_restore::preflight::{Needs, Wishes, judge};
+use pgx_restore::preflight::{Needs, Wishes, judge, missing};
 use pgx_restore::{Contents, Options};
 use pgx_selection::Selection;
+use pgx_server::Session;
 
 use crate::apply::expect_whole_database;
 use crate::args::LoadArgs;
@@ -32,7 +33,7 @@ pub async fn check(
     let mut findings = Findings::new(process, args.verify.json)?;
     let mut coming = Coming::default();
     let rest = loop {
-        let (head, entries) = match intake.contents().await {
+        let (head, entries, _) = match intake.contents().await {
             Ok(contents) => contents,
             Err(failure) => break Err(failure),
         };
@@ -99,6 +100,19 @@ async fn member(
         ask::Target::Answers(answers) => judge(&needs, &answers, &options, wishes),
         ask::Target::NoDatabase(finding) => vec![finding],
     })
+}
+
+/// Refuses a load for which names are missing: it would fail, perhaps after hours.
+pub async fn expect_names(session: &Session, needs: &Needs, options: &Options) -> Result<(), Failure> {
+    let answers = ask::names(session, needs).await?;
+    let missing = missing(needs, &answers, options);
+    let Some(first) = missing.first() else { return Ok(()) };
+    let mut failure = Failure::failed(first.message.as_str()).within(first.object.as_str());
+    let others: Vec<&str> = missing[1..].iter().map(|finding| finding.object.as_str()).collect();
+    if !others.is_empty() {
+        failure = failure.detail(format!("missing, too: {}", others.join(", ")));
+    }
+    Err(failure.hint(first.hint.as_str()))
 }
 
 fn tell(finding: &Finding, findings: &mut Findings<'_>) -> Result<(), Failure> {

@@ -10,7 +10,7 @@ pub struct CheckArgs {
     ///
     /// Only catalogs are read. Of what a dump with the same flags would take, everything is named that it could not
     /// read. Status 5 when there are problems; notes, such as what stays behind, are none.
-    #[arg(long, conflicts_with = "file")]
+    #[arg(long, conflicts_with_all = ["file", "hold", "resume", "holders", "release"])]
     pub check: bool,
 
     /// With --check, tell it as JSON, an object a line

@@ -20,6 +20,9 @@ pub struct VerifyArgs {
     pub verify_only: bool,
 
     /// Results as JSON, an object a line, on standard output
+    ///
+    /// With --check, an object of type finding has severity (problem or note), code, object, message and hint; the
+    /// last one, of type check, has checked, problems, notes and exit_status.
     #[arg(long)]
     pub json: bool,
 }

@@ -3,9 +3,9 @@
 use pgx_archive::{Finding, Head};
 use pgx_cli::{Failure, Process};
 use pgx_restore::Options;
-use pgx_restore::preflight::{self, Answers, Facts, Needs, Wishes, questions};
-use pgx_server::Session;
+use pgx_restore::preflight::{self, Answers, Facts, Needs, Row, Wishes, questions};
 use pgx_server::target::{self, TargetOptions};
+use pgx_server::{Error, Session};
 
 use crate::apply::text_of;
 use crate::args::LoadArgs;
@@ -31,6 +31,31 @@ pub enum Target {
     Answers(Box<Answers>),
     /// There is no such database to connect to.
     NoDatabase(Finding),
+}
+
+/// Asks which names are there, and no more.
+pub async fn names(session: &Session, needs: &Needs) -> Result<Answers, Failure> {
+    let major = session.version().major();
+    let mut answers = Answers {
+        major,
+        ..Answers::default()
+    };
+    let asked = tokio::try_join!(
+        ask(session, questions::names(needs, major)),
+        ask(session, questions::extensions(needs, major)),
+    );
+    let (names, extensions) = asked.map_err(|error| failure::server(&error))?;
+    answers.add_names(names);
+    answers.add_extensions(extensions);
+    Ok(answers)
+}
+
+/// The rows of an answer; none where nothing is asked.
+async fn ask(session: &Session, sql: String) -> Result<Vec<Row>, Error> {
+    match sql.is_empty() {
+        true => Ok(Vec::new()),
+        false => session.rows(&sql).await.map(|rows| rows.rows),
+    }
 }
 
 impl Asked<'_> {
@@ -71,24 +96,21 @@ impl Asked<'_> {
     }
 
     async fn ask(&self, session: &Session, answers: &mut Answers) -> Result<(), Failure> {
-        let ask = |sql: String| async move {
-            match sql.is_empty() {
-                true => Ok(Vec::new()),
-                false => session.rows(&sql).await.map(|rows| rows.rows),
-            }
-        };
         let major = answers.major;
         let existing = self.needs.makes.iter().filter(|_| self.wishes.into_existing);
         let relations: Vec<_> = self.needs.fills.iter().chain(existing).cloned().collect();
         let asked = tokio::try_join!(
-            ask(questions::facts(major)),
-            ask(questions::names(self.needs, major)),
-            ask(questions::extensions(self.needs, major)),
-            ask(match relations.is_empty() {
-                true => String::new(),
-                false => questions::relations(relations.iter()),
-            }),
-            ask(preflight::OBJECTS.to_owned()),
+            ask(session, questions::facts(major)),
+            ask(session, questions::names(self.needs, major)),
+            ask(session, questions::extensions(self.needs, major)),
+            ask(
+                session,
+                match relations.is_empty() {
+                    true => String::new(),
+                    false => questions::relations(relations.iter()),
+                }
+            ),
+            ask(session, preflight::OBJECTS.to_owned()),
         );
         let (facts, names, extensions, relations, objects) = asked.map_err(|error| failure::server(&error))?;
         answers.facts = facts
