@@ -88,6 +88,8 @@ complete -c pgx-dump -l disable-dollar-quoting -d 'Quote bodies of functions as 
 complete -c pgx-dump -l serializable-deferrable -d 'Wait for a moment that no serializable transaction can find inconsistent'
 complete -c pgx-dump -l enable-row-security -d 'Of tables under row security, the rows that their policies show'
 complete -c pgx-dump -l holders -d 'List the dumps that are held, and who waits for them'
+complete -c pgx-dump -l check -d 'Say all that this role cannot dump, and dump nothing'
+complete -c pgx-dump -l json -d 'With --check, tell it as JSON, an object a line'
 complete -c pgx-dump -s v -l verbose -d 'Say more: one line an entry; twice: what happens inside'
 complete -c pgx-dump -s q -l quiet -d 'Say nothing but errors'
 complete -c pgx-dump -s V -l version -d 'Print the version'
