@@ -87,9 +87,9 @@ impl Fixture {
     /// One database that has all of these, as far as a major knows them.
     pub fn merged(mut parts: Vec<Fixture>, major: u32) -> Fixture {
         parts.retain(|part| part.runs_on(major));
-        // Event triggers and publications of all tables would have a say in what comes after them.
+        // Event triggers, publications of all tables and default privileges would have a say in what comes after them.
         parts.sort_by_key(|part| {
-            ["triggers", "publications", "comments"]
+            ["triggers", "privileges", "publications", "comments"]
                 .iter()
                 .any(|late| part.name.ends_with(late))
         });
