@@ -140,7 +140,7 @@ impl DumpArgs {
     /// Refuses what cannot be had together.
     pub fn check(&self) -> Result<(), Failure> {
         self.output.check()?;
-        if !self.reading.jobs.is_some_and(|jobs| jobs > 1) {
+        if self.reading.jobs.is_none_or(|jobs| jobs == 1) {
             return Ok(());
         }
         if self.output.format == OutputFormat::Plain {
