@@ -17,9 +17,11 @@ pub const FORMAT: &str = "1.0";
 pub const MAJOR: u32 = 1;
 /// The feature by which the metadata of a database without an encoding travels; see [`crate::latin1`].
 pub const LATIN1_BYTES: &str = "latin1-bytes";
+/// The feature by which a reader is told to rename schemas: [`Head::renames`].
+pub const RENAMES: &str = "renames";
 /// Every feature that [`Head::requires`] may name in this version of the format. Which of them a reader
 /// understands, it says itself: [`Decoder::understanding`](crate::Decoder::understanding).
-pub const FEATURES: &[&str] = &[LATIN1_BYTES];
+pub const FEATURES: &[&str] = &[LATIN1_BYTES, RENAMES];
 
 /// What a stream says of itself before anything else.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,6 +55,9 @@ pub struct Head {
     /// What filters did to rows, in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transforms: Vec<Transform>,
+    /// Schemas that whoever loads the stream calls otherwise at the end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub renames: Vec<Renamed>,
     /// What an earlier leg of the same dump has brought already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resumes: Option<Resumes>,
@@ -140,6 +145,15 @@ pub struct Transform {
     pub rules: Digest,
 }
 
+/// A schema that gets another name in the target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renamed {
+    /// Its name in the stream.
+    pub old: String,
+    /// Its name in the target.
+    pub new: String,
+}
+
 /// What an earlier leg of a broken dump has brought already.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resumes {
@@ -211,6 +225,7 @@ impl Head {
             estimates: Estimates::default(),
             plan: None,
             transforms: Vec::new(),
+            renames: Vec::new(),
             resumes: None,
             databases: Vec::new(),
         }

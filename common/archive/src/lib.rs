@@ -89,6 +89,7 @@ pub mod head;
 pub mod index;
 pub mod kind;
 pub mod latin1;
+pub mod naming;
 pub mod order;
 pub mod plan;
 pub mod reader;

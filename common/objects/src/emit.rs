@@ -341,9 +341,8 @@ impl Emitter<'_> {
             return None;
         }
         let mut entry = Entry::new(Kind::Acl, schema, tag, owner);
-        entry.create = privileges::statements(&grants, "", word, &target(schema, name), owner);
         entry.roles = privileges::roles(&grants);
-        entry.grants = grants;
+        entry.set_grants(grants, &format!("{word} {}", target(schema, name)));
         let id = self.facet(entry);
         if let (Some(after), Some(entry)) = (after, self.entry_mut(id)) {
             // Column privileges come after the table's own, which may revoke what they give.

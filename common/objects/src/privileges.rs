@@ -4,11 +4,9 @@
 //! grant option. An object starts with `acldefault()`, or with its row in `pg_init_privs` when initdb or an
 //! extension gave it something else.
 
-use std::borrow::Cow;
-
 use pgx_archive::Grant;
 
-use crate::sql::{ident, parse_array};
+use crate::sql::parse_array;
 
 /// Codes of an access list with their key words, by the word that GRANT uses for the kind of object, in the
 /// order in which pg_dump lists them.
@@ -101,43 +99,6 @@ pub fn difference(
     first
 }
 
-/// The statements for a list of grants on `target`, which is spelled and quoted; `prefix` comes before each
-/// GRANT or REVOKE (`ALTER DEFAULT PRIVILEGES …`).
-pub fn statements(grants: &[Grant], prefix: &str, word: &str, target: &str, _owner: &str) -> String {
-    let space = if target.is_empty() { "" } else { " " };
-    let mut sql = String::new();
-    for (at, grant) in grants.iter().enumerate() {
-        let grantee = if grant.grantee.is_empty() {
-            Cow::Borrowed("PUBLIC")
-        } else {
-            ident(&grant.grantee)
-        };
-        if grant.revoke {
-            sql += &format!(
-                "{prefix}REVOKE {} ON {word} {target}{space}FROM {grantee};\n",
-                grant.privileges
-            );
-            continue;
-        }
-        let same = |other: Option<&Grant>| {
-            other.is_some_and(|other| !other.revoke && other.grantor == grant.grantor && other.grantee == grant.grantee)
-        };
-        let foreign = !grant.grantor.is_empty();
-        if foreign && !(at > 0 && same(grants.get(at - 1))) {
-            sql += &format!("SET SESSION AUTHORIZATION {};\n", ident(&grant.grantor));
-        }
-        let option = if grant.grant_option { " WITH GRANT OPTION" } else { "" };
-        sql += &format!(
-            "{prefix}GRANT {} ON {word} {target}{space}TO {grantee}{option};\n",
-            grant.privileges
-        );
-        if foreign && !same(grants.get(at + 1)) {
-            sql += "RESET SESSION AUTHORIZATION;\n";
-        }
-    }
-    sql
-}
-
 /// The roles that a list of grants names, each once.
 pub fn roles(grants: &[Grant]) -> Vec<String> {
     let mut roles: Vec<String> = Vec::new();
@@ -222,10 +183,11 @@ fn role(text: &str) -> Option<(String, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pgx_archive::naming::grant_statements;
 
     fn sql(actual: &str, base: &str) -> String {
         let grants = difference(Some(actual), Some(base), None, "joe", "TABLE", None);
-        statements(&grants, "", "TABLE", "public.t", "joe")
+        grant_statements(&grants, "", "TABLE public.t")
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Good streams: each shows one thing that a reader must understand.
 
 use pgx_archive::encoder::{Rows, Toc};
-use pgx_archive::head::LATIN1_BYTES;
+use pgx_archive::head::{LATIN1_BYTES, RENAMES, Renamed};
 use pgx_archive::{
     Ancillary, CatalogId, Compression, Content, Data, DataFrame, Digest, Encoder, End, Entry, EntryId, Flags, Format,
     FrameKind, Head, IndexedPart, Kind, Place, Resumes, SkippedParts, Tick, latin1,
@@ -34,6 +34,7 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
         ("newer-minor", newer_minor()),
         ("resumes", resumes()),
         ("latin1-bytes", latin1_bytes()),
+        ("renames", renames()),
         ("members", members(&["shop", "billing"])),
     ]
 }
@@ -385,6 +386,16 @@ fn resumes() -> Vec<u8> {
 }
 
 /// A table of a SQL_ASCII database whose name is the bytes `caf\xe9`.
+fn renames() -> Vec<u8> {
+    let mut head = head();
+    head.requires = vec![RENAMES.into()];
+    head.renames = vec![Renamed {
+        old: "public".into(),
+        new: "shop".into(),
+    }];
+    Beginning::of(&head).entries(&[table()]).rows().finish()
+}
+
 fn latin1_bytes() -> Vec<u8> {
     let mut head = head();
     head.requires = vec![LATIN1_BYTES.into()];

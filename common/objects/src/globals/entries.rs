@@ -3,6 +3,7 @@
 //! What may be there already in the target carries, beside its text, what makes it and what alters it apart.
 
 use pgx_archive::entry::{IF_THERE, MAKE};
+use pgx_archive::naming::{ATTRIBUTES, LIMITS, Naming};
 use pgx_archive::{CatalogId, Entry, EntryId, Grant, Kind};
 
 use crate::error::Error;
@@ -26,11 +27,15 @@ impl Globals {
                 class: AUTHID,
                 oid: role.oid,
             };
-            entry.create = role.create() + &role.alter();
-            entry.drop = format!("DROP ROLE {};\n", ident(&role.name));
-            entry.fields.insert(MAKE.to_owned(), role.create().into());
-            entry.fields.insert(IF_THERE.to_owned(), role.alter().into());
-            let what = format!("ROLE {}", ident(&role.name));
+            let what = Naming::default().text("ROLE ").role(&role.name);
+            entry.set_naming("create", &role.create().and(&role.alter()));
+            entry.set_naming("drop", &Naming::default().text("DROP ").and(&what).text(";\n"));
+            entry.set_naming(MAKE, &role.create());
+            entry.set_naming(IF_THERE, &role.alter());
+            entry
+                .fields
+                .insert(ATTRIBUTES.to_owned(), role.attributes().as_slice().into());
+            entry.fields.insert(LIMITS.to_owned(), role.limits().into());
             let id = list.push(entry);
             list.facet(id, Kind::Comment, &what, role.comment().unwrap_or_default());
             list.facet(id, Kind::SecurityLabel, &what, self.labels_of(role.oid, true, &what));
@@ -39,14 +44,14 @@ impl Globals {
             let role = setting.role.clone().unwrap_or_default();
             let name = format!("{} {}", if role.is_empty() { "ALL" } else { &role }, setting.name);
             let mut entry = Entry::new(Kind::RoleSetting, None, name, "");
-            entry.create = setting.alter();
+            entry.set_naming("create", &setting.alter());
             entry.roles.extend((!role.is_empty()).then_some(role));
             list.push(entry);
         }
         for membership in &self.memberships {
             let name = format!("{} {}", membership.role, membership.member);
             let mut entry = Entry::new(Kind::RoleMembership, None, name, "");
-            entry.create = membership.grant();
+            entry.set_naming("create", &membership.grant());
             let named = [&membership.role, &membership.member]
                 .into_iter()
                 .chain(&membership.grantor);
@@ -55,7 +60,8 @@ impl Globals {
         }
         for parameter in &self.parameters {
             let what = format!("PARAMETER {}", parameter.name);
-            list.grants(None, &what, &parameter.owner, parameter.grant(), &parameter.grants);
+            let on = format!("PARAMETER {}", ident(&parameter.name));
+            list.grants(None, (&what, &on), &parameter.owner, &parameter.grants);
         }
         for space in &self.tablespaces {
             let mut entry = Entry::new(Kind::Tablespace, None, space.name.clone(), space.owner.clone());
@@ -63,15 +69,16 @@ impl Globals {
                 class: TABLESPACE,
                 oid: space.oid,
             };
-            entry.create = space.create() + &space.set();
+            entry.set_naming("create", &space.create().text(space.set()));
             entry.drop = format!("DROP TABLESPACE {};\n", ident(&space.name));
-            let alter = space.own() + &space.set();
-            entry.fields.insert(MAKE.to_owned(), space.create().into());
-            entry.fields.insert(IF_THERE.to_owned(), alter.into());
-            let what = format!("TABLESPACE {}", ident(&space.name));
+            entry.set_naming(MAKE, &space.create());
+            entry.set_naming(IF_THERE, &space.own().text(space.set()));
             let id = list.push(entry);
-            list.grants(Some(id), &what, &space.owner, space.grant(), &space.grants);
-            list.facet(id, Kind::Comment, &what, space.comment().unwrap_or_default());
+            let what = format!("TABLESPACE {}", ident(&space.name));
+            list.grants(Some(id), (&what, &what), &space.owner, &space.grants);
+            let what = Naming::default().text(what);
+            let comment = Naming::default().text(space.comment().unwrap_or_default());
+            list.facet(id, Kind::Comment, &what, comment);
             list.facet(id, Kind::SecurityLabel, &what, self.labels_of(space.oid, false, &what));
         }
         Ok(list.entries)
@@ -91,22 +98,21 @@ impl List {
         id
     }
 
-    fn facet(&mut self, parent: EntryId, kind: Kind, what: &str, create: String) {
-        if !create.is_empty() {
-            let mut entry = Entry::new(kind, None, what, "");
-            entry.create = create;
+    fn facet(&mut self, parent: EntryId, kind: Kind, what: &Naming, create: Naming) {
+        if !create.sql().is_empty() {
+            let mut entry = Entry::new(kind, None, what.sql(), "");
+            entry.set_naming("create", &create);
             entry.parent = Some(parent);
             entry.dependencies.push(parent);
             self.push(entry);
         }
     }
 
-    fn grants(&mut self, parent: Option<EntryId>, what: &str, owner: &str, create: String, grants: &[Grant]) {
-        if !create.is_empty() {
+    fn grants(&mut self, parent: Option<EntryId>, (what, on): (&str, &str), owner: &str, grants: &[Grant]) {
+        if !grants.is_empty() {
             let mut entry = Entry::new(Kind::Acl, None, what, owner);
-            entry.create = create;
             entry.roles = privileges::roles(grants);
-            entry.grants = grants.to_vec();
+            entry.set_grants(grants.to_vec(), on);
             entry.parent = parent;
             entry.dependencies.extend(parent);
             self.push(entry);

@@ -1,5 +1,7 @@
 //! Security labels of roles and tablespaces (`pg_shseclabel`).
 
+use pgx_archive::naming::Naming;
+
 use crate::error::Error;
 use crate::kinds::settings::escaped_literal;
 use crate::query::{Select, column};
@@ -54,16 +56,15 @@ fn read(globals: &mut Globals, rows: &Rows) -> Result<(), Error> {
 
 impl Globals {
     /// The statements that label a role or a tablespace, which `what` spells: `ROLE ann`.
-    pub(super) fn labels_of(&self, oid: u32, is_role: bool, what: &str) -> String {
+    pub(super) fn labels_of(&self, oid: u32, is_role: bool, what: &Naming) -> Naming {
         let labels = self
             .labels
             .iter()
             .filter(|label| (label.oid, label.is_role) == (oid, is_role));
-        labels
-            .map(|label| {
-                let (provider, label) = (ident(&label.provider), escaped_literal(&label.label));
-                format!("SECURITY LABEL FOR {provider} ON {what} IS {label};\n")
-            })
-            .collect()
+        labels.fold(Naming::default(), |sql, label| {
+            let (provider, label) = (ident(&label.provider), escaped_literal(&label.label));
+            let sql = sql.text(format!("SECURITY LABEL FOR {provider} ON ")).and(what);
+            sql.text(format!(" IS {label};\n"))
+        })
     }
 }

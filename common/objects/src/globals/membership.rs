@@ -6,10 +6,11 @@
 
 use std::collections::HashSet;
 
+use pgx_archive::naming::Naming;
+
 use crate::error::Error;
 use crate::query::{Select, column, since};
 use crate::rows::Rows;
-use crate::sql::ident;
 
 use super::{Globals, Reader};
 
@@ -113,7 +114,7 @@ fn in_order(grants: Vec<Membership>) -> Result<Vec<Membership>, Error> {
 
 impl Membership {
     /// The statement that makes it, or gives one that is there already these options.
-    pub fn grant(&self) -> String {
+    pub fn grant(&self) -> Naming {
         let mut options = Vec::new();
         if self.admin {
             options.push("ADMIN OPTION");
@@ -126,14 +127,18 @@ impl Membership {
         if !self.set {
             options.push("SET FALSE");
         }
-        let mut sql = format!("GRANT {} TO {}", ident(&self.role), ident(&self.member));
+        let mut sql = Naming::default()
+            .text("GRANT ")
+            .role(&self.role)
+            .text(" TO ")
+            .role(&self.member);
         if !options.is_empty() {
-            sql += &format!(" WITH {}", options.join(", "));
+            sql.push(&format!(" WITH {}", options.join(", ")));
         }
         if let Some(grantor) = &self.grantor {
-            sql += &format!(" GRANTED BY {}", ident(grantor));
+            sql = sql.text(" GRANTED BY ").role(grantor);
         }
-        sql + ";\n"
+        sql.text(";\n")
     }
 }
 
@@ -189,7 +194,7 @@ mod tests {
         let mut membership = grant("ann", "postgres", true);
         membership.set = false;
         assert_eq!(
-            membership.grant(),
+            membership.grant().sql(),
             "GRANT team TO ann WITH ADMIN OPTION, INHERIT TRUE, SET FALSE GRANTED BY postgres;\n"
         );
         let old = Membership {
@@ -198,6 +203,6 @@ mod tests {
             set: true,
             ..Membership::default()
         };
-        assert_eq!(old.grant(), "GRANT team TO ann;\n");
+        assert_eq!(old.grant().sql(), "GRANT team TO ann;\n");
     }
 }

@@ -6,7 +6,6 @@ use crate::error::Error;
 use crate::privileges;
 use crate::query::{Select, column};
 use crate::rows::Rows;
-use crate::sql::ident;
 
 use super::{Globals, Reader};
 
@@ -50,11 +49,4 @@ fn read(globals: &mut Globals, rows: &Rows) -> Result<(), Error> {
         });
     }
     Ok(())
-}
-
-impl Parameter {
-    /// The statements that grant.
-    pub fn grant(&self) -> String {
-        privileges::statements(&self.grants, "", "PARAMETER", &ident(&self.name), &self.owner)
-    }
 }

@@ -2,11 +2,13 @@
 
 use std::fmt::Write;
 
+use pgx_archive::naming::{Naming, alter_role};
+
 use crate::error::Error;
 use crate::kinds::settings::escaped_literal;
 use crate::query::{Select, column};
 use crate::rows::Rows;
-use crate::sql::{ident, literal};
+use crate::sql::literal;
 
 use super::{Globals, Reader};
 
@@ -107,25 +109,27 @@ fn read(globals: &mut Globals, rows: &Rows) -> Result<(), Error> {
 
 impl Role {
     /// The statement that makes it, with nothing but its name.
-    pub fn create(&self) -> String {
-        format!("CREATE ROLE {};\n", ident(&self.name))
+    pub fn create(&self) -> Naming {
+        Naming::default().text("CREATE ROLE ").role(&self.name).text(";\n")
     }
 
-    /// The statement that gives it all attributes, whatever it had.
-    pub fn alter(&self) -> String {
-        let mut sql = format!("ALTER ROLE {} WITH", ident(&self.name));
-        for (has, word) in [
-            (self.superuser, "SUPERUSER"),
-            (self.inherit, "INHERIT"),
-            (self.createrole, "CREATEROLE"),
-            (self.createdb, "CREATEDB"),
-            (self.login, "LOGIN"),
-            (self.replication, "REPLICATION"),
-            (self.bypassrls, "BYPASSRLS"),
-        ] {
-            sql.push_str(if has { " " } else { " NO" });
-            sql.push_str(word);
-        }
+    /// Its attributes, whether it has them or not, as ALTER ROLE has them.
+    pub fn attributes(&self) -> [&'static str; 7] {
+        let word = |has, yes, no| if has { yes } else { no };
+        [
+            word(self.superuser, "SUPERUSER", "NOSUPERUSER"),
+            word(self.inherit, "INHERIT", "NOINHERIT"),
+            word(self.createrole, "CREATEROLE", "NOCREATEROLE"),
+            word(self.createdb, "CREATEDB", "NOCREATEDB"),
+            word(self.login, "LOGIN", "NOLOGIN"),
+            word(self.replication, "REPLICATION", "NOREPLICATION"),
+            word(self.bypassrls, "BYPASSRLS", "NOBYPASSRLS"),
+        ]
+    }
+
+    /// What follows the attributes in ALTER ROLE.
+    pub fn limits(&self) -> String {
+        let mut sql = String::new();
         if self.connections != -1 {
             let _ = write!(sql, " CONNECTION LIMIT {}", self.connections);
         }
@@ -135,17 +139,19 @@ impl Role {
         if let Some(until) = &self.valid_until {
             let _ = write!(sql, " VALID UNTIL {}", literal(until));
         }
-        sql + ";\n"
+        sql
+    }
+
+    /// The statement that gives it all attributes, whatever it had.
+    pub fn alter(&self) -> Naming {
+        alter_role(&self.name, &self.attributes(), &self.limits())
     }
 
     /// The comment on it.
-    pub fn comment(&self) -> Option<String> {
+    pub fn comment(&self) -> Option<Naming> {
         let comment = self.comment.as_deref()?;
-        Some(format!(
-            "COMMENT ON ROLE {} IS {};\n",
-            ident(&self.name),
-            escaped_literal(comment)
-        ))
+        let end = format!(" IS {};\n", escaped_literal(comment));
+        Some(Naming::default().text("COMMENT ON ROLE ").role(&self.name).text(end))
     }
 }
 
@@ -161,9 +167,9 @@ mod tests {
             connections: -1,
             ..Role::default()
         };
-        assert_eq!(role.create(), "CREATE ROLE \"Odd \"\"Role\";\n");
+        assert_eq!(role.create().sql(), "CREATE ROLE \"Odd \"\"Role\";\n");
         assert_eq!(
-            role.alter(),
+            role.alter().sql(),
             "ALTER ROLE \"Odd \"\"Role\" WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION \
              NOBYPASSRLS;\n"
         );
@@ -176,9 +182,12 @@ mod tests {
             comment: Some("it's ann".to_owned()),
             ..Role::default()
         };
-        assert!(role.alter().ends_with(
+        assert!(role.alter().sql().ends_with(
             " LOGIN NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 5 PASSWORD 'SCRAM-SHA-256$4096:x' VALID UNTIL 'infinity';\n"
         ));
-        assert_eq!(role.comment().as_deref(), Some("COMMENT ON ROLE ann IS 'it''s ann';\n"));
+        assert_eq!(
+            role.comment().map(|naming| naming.sql()).as_deref(),
+            Some("COMMENT ON ROLE ann IS 'it''s ann';\n")
+        );
     }
 }

@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
+use pgx_archive::naming::{Naming, grant_statements};
+
 use crate::query::Major;
 use crate::sql::ident;
 
-use super::{Globals, Membership, Parameter, Setting, Wish};
+use super::{Globals, Wish};
 
 /// What a script says of itself.
 #[derive(Clone, Copy, Debug)]
@@ -50,11 +52,12 @@ impl Globals {
     fn roles_section(&self, sql: &mut String) {
         section(sql, "Roles");
         for role in &self.roles {
-            let what = format!("ROLE {}", ident(&role.name));
-            *sql += &role.create();
-            *sql += &role.alter();
-            *sql += &role.comment().unwrap_or_default();
-            *sql += &self.labels_of(role.oid, true, &what);
+            let what = Naming::default().text("ROLE ").role(&role.name);
+            let statements = role
+                .create()
+                .and(&role.alter())
+                .and(&role.comment().unwrap_or_default());
+            *sql += &statements.and(&self.labels_of(role.oid, true, &what)).sql();
         }
         sql.push_str("\n--\n-- User Configurations\n--\n");
         for settings in self.settings.chunk_by(|one, next| one.role == next.role) {
@@ -63,7 +66,7 @@ impl Globals {
                 Some(role) => write!(sql, "\n--\n-- User Config \"{}\"\n--\n\n", one_line(role)),
                 None => write!(sql, "\n--\n-- Config of all users\n--\n\n"),
             };
-            sql.extend(settings.iter().map(Setting::alter));
+            sql.extend(settings.iter().map(|setting| setting.alter().sql()));
         }
         sql.push_str("\n\n");
     }
@@ -72,7 +75,7 @@ impl Globals {
         if !self.memberships.is_empty() {
             section(sql, "Role memberships");
         }
-        sql.extend(self.memberships.iter().map(Membership::grant));
+        sql.extend(self.memberships.iter().map(|membership| membership.grant().sql()));
         sql.push_str("\n\n");
     }
 
@@ -80,7 +83,9 @@ impl Globals {
         if !self.parameters.is_empty() {
             section(sql, "Role privileges on configuration parameters");
         }
-        sql.extend(self.parameters.iter().map(Parameter::grant));
+        for parameter in &self.parameters {
+            *sql += &grant_statements(&parameter.grants, "", &format!("PARAMETER {}", ident(&parameter.name)));
+        }
         sql.push_str("\n\n");
     }
 
@@ -89,11 +94,12 @@ impl Globals {
             section(sql, "Tablespaces");
         }
         for space in &self.tablespaces {
-            *sql += &space.create();
+            let what = format!("TABLESPACE {}", ident(&space.name));
+            *sql += &space.create().sql();
             *sql += &space.set();
-            *sql += &space.grant();
+            *sql += &grant_statements(&space.grants, "", &what);
             *sql += &space.comment().unwrap_or_default();
-            *sql += &self.labels_of(space.oid, false, &format!("TABLESPACE {}", ident(&space.name)));
+            *sql += &self.labels_of(space.oid, false, &Naming::default().text(what)).sql();
         }
         sql.push_str("\n\n");
     }

@@ -1,6 +1,8 @@
 //! Settings of roles in every database (`pg_db_role_setting` without a database), also those of all roles at once,
 //! which pg_dumpall leaves behind.
 
+use pgx_archive::naming::Naming;
+
 use crate::error::Error;
 use crate::kinds::settings;
 use crate::query::{Select, column};
@@ -51,10 +53,14 @@ fn read(globals: &mut Globals, rows: &Rows) -> Result<(), Error> {
 
 impl Setting {
     /// The statement that makes it.
-    pub fn alter(&self) -> String {
-        let role = self.role.as_deref().map_or("ALL".into(), ident);
+    pub fn alter(&self) -> Naming {
+        let alter = Naming::default().text("ALTER ROLE ");
+        let alter = match &self.role {
+            None => alter.text("ALL"),
+            Some(role) => alter.role(role),
+        };
         let value = settings::value(&self.name, &self.value, settings::escaped_literal);
-        format!("ALTER ROLE {role} SET {} TO {value};\n", ident(&self.name))
+        alter.text(format!(" SET {} TO {value};\n", ident(&self.name)))
     }
 }
 
@@ -70,15 +76,15 @@ mod tests {
             value: value.to_owned(),
         };
         assert_eq!(
-            setting(Some("Ann"), "search_path", "\"$user\", public").alter(),
+            setting(Some("Ann"), "search_path", "\"$user\", public").alter().sql(),
             "ALTER ROLE \"Ann\" SET search_path TO '$user', 'public';\n"
         );
         assert_eq!(
-            setting(None, "work_mem", "8MB").alter(),
+            setting(None, "work_mem", "8MB").alter().sql(),
             "ALTER ROLE ALL SET work_mem TO '8MB';\n"
         );
         assert_eq!(
-            setting(Some("all"), "app.x", "it's").alter(),
+            setting(Some("all"), "app.x", "it's").alter().sql(),
             "ALTER ROLE \"all\" SET \"app.x\" TO 'it''s';\n"
         );
     }

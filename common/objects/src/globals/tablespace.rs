@@ -1,6 +1,7 @@
 //! Tablespaces (`pg_tablespace`), with the directories that must be there before them.
 
 use pgx_archive::Grant;
+use pgx_archive::naming::Naming;
 
 use crate::error::Error;
 use crate::kinds::settings::escaped_literal;
@@ -74,21 +75,16 @@ fn read(globals: &mut Globals, rows: &Rows) -> Result<(), Error> {
 
 impl Tablespace {
     /// The statement that makes it.
-    pub fn create(&self) -> String {
-        let (name, owner) = (ident(&self.name), ident(&self.owner));
-        format!(
-            "CREATE TABLESPACE {name} OWNER {owner} LOCATION {};\n",
-            escaped_literal(&self.location)
-        )
+    pub fn create(&self) -> Naming {
+        let begin = format!("CREATE TABLESPACE {} OWNER ", ident(&self.name));
+        let end = format!(" LOCATION {};\n", escaped_literal(&self.location));
+        Naming::default().text(begin).role(&self.owner).text(end)
     }
 
     /// The statement that gives one that is there already its owner.
-    pub fn own(&self) -> String {
-        format!(
-            "ALTER TABLESPACE {} OWNER TO {};\n",
-            ident(&self.name),
-            ident(&self.owner)
-        )
+    pub fn own(&self) -> Naming {
+        let begin = format!("ALTER TABLESPACE {} OWNER TO ", ident(&self.name));
+        Naming::default().text(begin).role(&self.owner).text(";\n")
     }
 
     /// The statement that sets its options, if it has any.
@@ -97,11 +93,6 @@ impl Tablespace {
             "" => String::new(),
             options => format!("ALTER TABLESPACE {} SET ({options});\n", ident(&self.name)),
         }
-    }
-
-    /// The statements that grant.
-    pub fn grant(&self) -> String {
-        privileges::statements(&self.grants, "", "TABLESPACE", &ident(&self.name), &self.owner)
     }
 
     /// The comment on it.
@@ -130,10 +121,10 @@ mod tests {
             ..Tablespace::default()
         };
         assert_eq!(
-            space.create(),
+            space.create().sql(),
             "CREATE TABLESPACE \"fast disk\" OWNER ann LOCATION '/mnt/it''s';\n"
         );
-        assert_eq!(space.own(), "ALTER TABLESPACE \"fast disk\" OWNER TO ann;\n");
+        assert_eq!(space.own().sql(), "ALTER TABLESPACE \"fast disk\" OWNER TO ann;\n");
         assert_eq!(space.set(), "ALTER TABLESPACE \"fast disk\" SET (seq_page_cost=2);\n");
         assert_eq!(
             space.comment().as_deref(),

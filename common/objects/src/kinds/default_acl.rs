@@ -3,6 +3,7 @@
 //! A row without schema replaces the built-in defaults, so it is the difference from these; a row for one
 //! schema only adds to them.
 
+use pgx_archive::naming::DEFAULTS_FOR;
 use pgx_archive::{Entry, Kind};
 
 use crate::database::{Body, Database, NodeId, Wanted, class};
@@ -11,7 +12,6 @@ use crate::error::Error;
 use crate::privileges;
 use crate::query::{Select, column};
 use crate::rows::Rows;
-use crate::sql::ident;
 
 use super::{Phase, Reader};
 
@@ -71,14 +71,10 @@ impl DefaultAcl {
         let schema = object.schema.map(|schema| out.db.object(schema).name.as_str());
         let (actual, default) = object.acl.as_ref().map_or((None, None), |acl| acl.lists());
         let grants = privileges::difference(actual, default, None, role, word, None);
-        let mut prefix = format!("ALTER DEFAULT PRIVILEGES FOR ROLE {} ", ident(role));
-        if let Some(schema) = schema {
-            prefix += &format!("IN SCHEMA {} ", ident(schema));
-        }
-        let mut entry = Entry::new(Kind::DefaultAcl, schema, format!("DEFAULT PRIVILEGES FOR {word}"), role);
-        entry.create = privileges::statements(&grants, &prefix, word, "", role);
+        let mut entry = Entry::new(Kind::DefaultAcl, schema, format!("{DEFAULTS_FOR}{word}"), role);
         entry.roles = privileges::roles(&grants);
         entry.grants = grants;
+        entry.spell_grants();
         out.always(entry);
     }
 

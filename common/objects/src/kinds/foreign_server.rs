@@ -5,6 +5,7 @@
 
 use std::fmt::Write;
 
+use pgx_archive::naming::Naming;
 use pgx_archive::{Entry, Kind};
 
 use crate::database::{Body, Database, NodeId, Wanted, class};
@@ -18,6 +19,9 @@ use super::foreign_data_wrapper::clause;
 use super::names::Names;
 use super::spelled::options;
 use super::{Phase, Reader, plain};
+
+/// What the catalog calls those who have no mapping of their own.
+const PUBLIC: &str = "public";
 
 const SERVERS: Select = Select {
     columns: &[
@@ -168,10 +172,17 @@ impl UserMapping {
     fn entry(&self, server: &Names) -> Entry {
         let tag = format!("USER MAPPING {} SERVER {}", self.user, server.raw);
         let mut entry = Entry::new(Kind::UserMapping, None, tag, server.owner.clone());
-        let target = format!("USER MAPPING FOR {} SERVER {}", ident(&self.user), server.name);
-        entry.create = format!("CREATE {target}{};\n", clause(&self.options));
-        entry.drop = format!("DROP {target};\n");
-        if self.user != "public" {
+        let target = |word: &str, rest: &str| {
+            let rest = format!(" SERVER {}{rest};\n", server.name);
+            let start = Naming::default().text(format!("{word} USER MAPPING FOR "));
+            match self.user.as_str() {
+                PUBLIC => start.text(PUBLIC).text(rest),
+                user => start.role(user).text(rest),
+            }
+        };
+        entry.set_naming("create", &target("CREATE", &clause(&self.options)));
+        entry.set_naming("drop", &target("DROP", ""));
+        if self.user != PUBLIC {
             entry.roles = vec![self.user.clone()];
         }
         entry

@@ -2,6 +2,7 @@
 //!
 //! A table may have policies while row security is off, and the other way round.
 
+use pgx_archive::naming::Naming;
 use pgx_archive::{CatalogId, Entry, Kind};
 
 use crate::database::{Body, Database, NodeId, Object, Wanted, class};
@@ -139,7 +140,7 @@ impl Policy {
         let name = out.db.object(id).name.clone();
         let tag = format!("{} {name}", table.raw);
         let mut entry = Entry::new(Kind::Policy, Some(&table.schema), tag, &table.owner);
-        entry.create = terms.create(&name, &table.qualified);
+        entry.set_naming("create", &terms.create(&name, &table.qualified));
         entry.drop = format!("DROP POLICY {} ON {};\n", ident(&name), table.qualified);
         entry.roles = terms.roles.clone();
         out.main(entry);
@@ -150,7 +151,7 @@ impl Policy {
 }
 
 impl Terms {
-    fn create(&self, name: &str, table: &str) -> String {
+    fn create(&self, name: &str, table: &str) -> Naming {
         let restrictive = if self.permissive { "" } else { " AS RESTRICTIVE" };
         let command = match self.command {
             'r' => " FOR SELECT",
@@ -159,18 +160,18 @@ impl Terms {
             'd' => " FOR DELETE",
             _ => "",
         };
-        let mut create = format!("CREATE POLICY {} ON {table}{restrictive}{command}", ident(name));
-        if !self.roles.is_empty() {
-            let roles: Vec<_> = self.roles.iter().map(|role| ident(role)).collect();
-            create += &format!(" TO {}", roles.join(", "));
+        let begin = format!("CREATE POLICY {} ON {table}{restrictive}{command}", ident(name));
+        let mut create = Naming::default().text(begin);
+        for (at, role) in self.roles.iter().enumerate() {
+            create = create.text(if at == 0 { " TO " } else { ", " }).role(role);
         }
         if let Some(expression) = &self.using {
-            create += &format!(" USING ({expression})");
+            create.push(&format!(" USING ({expression})"));
         }
         if let Some(expression) = &self.check {
-            create += &format!(" WITH CHECK ({expression})");
+            create.push(&format!(" WITH CHECK ({expression})"));
         }
-        create + ";\n"
+        create.text(";\n")
     }
 }
 
@@ -186,7 +187,10 @@ mod tests {
             using: Some("(a > 0)".into()),
             ..Terms::default()
         };
-        assert_eq!(all.create("p", "s.t"), "CREATE POLICY p ON s.t USING ((a > 0));\n");
+        assert_eq!(
+            all.create("p", "s.t").sql(),
+            "CREATE POLICY p ON s.t USING ((a > 0));\n"
+        );
         let one = Terms {
             command: 'a',
             permissive: false,
@@ -195,7 +199,7 @@ mod tests {
             check: Some("true".into()),
         };
         assert_eq!(
-            one.create("P", "s.t"),
+            one.create("P", "s.t").sql(),
             "CREATE POLICY \"P\" ON s.t AS RESTRICTIVE FOR INSERT TO ann, \"o dd\" WITH CHECK (true);\n"
         );
     }

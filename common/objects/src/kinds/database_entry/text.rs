@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use pgx_archive::naming::Naming;
 use pgx_archive::{CatalogId, Entry, Kind};
 use serde_json::{Value, json};
 
@@ -33,10 +34,9 @@ impl DatabaseEntry {
         let (actual, default) = self.acl.lists();
         let grants = privileges::difference(actual, default, None, owner, "DATABASE", None);
         if !grants.is_empty() {
-            let create = privileges::statements(&grants, "", "DATABASE", &ident(&self.name), owner);
-            let mut entry = facet(Kind::Acl, create);
+            let mut entry = facet(Kind::Acl, String::new());
             entry.roles = privileges::roles(&grants);
-            entry.grants = grants;
+            entry.set_grants(grants, &tag);
             rest.push(entry);
         }
         rest.extend(self.properties(owner));
@@ -113,16 +113,15 @@ impl DatabaseEntry {
     fn properties(&self, owner: &str) -> Option<Entry> {
         let name = ident(&self.name);
         let mut entry = Entry::new(Kind::DatabaseProperties, None, self.name.clone(), owner);
-        let mut sql = String::new();
+        let mut sql = Naming::default();
         if self.connection_limit != -1 {
-            let _ = writeln!(
-                sql,
-                "ALTER DATABASE {name} CONNECTION LIMIT = {};",
+            sql.push(&format!(
+                "ALTER DATABASE {name} CONNECTION LIMIT = {};\n",
                 self.connection_limit
-            );
+            ));
         }
         if self.is_template {
-            let _ = writeln!(sql, "ALTER DATABASE {name} IS_TEMPLATE = true;");
+            sql.push(&format!("ALTER DATABASE {name} IS_TEMPLATE = true;\n"));
             // DROP DATABASE refuses templates.
             entry.drop = format!(
                 "UPDATE pg_catalog.pg_database SET datistemplate = false WHERE datname = {};\n",
@@ -136,21 +135,20 @@ impl DatabaseEntry {
             let Some((parameter, value)) = settings::item(setting) else {
                 continue;
             };
-            let target = match role {
-                None => format!("DATABASE {name}"),
-                Some(role) => format!("ROLE {} IN DATABASE {name}", ident(role)),
+            sql = match role {
+                None => sql.text("ALTER "),
+                Some(role) => sql.text("ALTER ROLE ").role(role).text(" IN "),
             };
             let value = settings::value(parameter, value, escaped_literal);
-            let _ = writeln!(sql, "ALTER {target} SET {} TO {value};", ident(parameter));
+            sql.push(&format!("DATABASE {name} SET {} TO {value};\n", ident(parameter)));
             fields.push(json!({ "role": role, "name": parameter, "value": value }));
             entry
                 .roles
                 .extend(role.filter(|role| !entry.roles.contains(role)).cloned());
         }
-        if sql.is_empty() {
+        if sql == Naming::default() {
             return None;
         }
-        entry.create = sql;
         entry.fields = [
             ("connection_limit", json!(self.connection_limit)),
             ("is_template", json!(self.is_template)),
@@ -158,6 +156,7 @@ impl DatabaseEntry {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
+        entry.set_naming("create", &sql);
         Some(entry)
     }
 }
