@@ -112,6 +112,14 @@ impl<'a> Contents<'a> {
         }
     }
 
+    /// Whether an entry comes before the rows, among them or after them, privileges and all that follows them included.
+    pub fn turn(&self, entry: &Entry) -> Section {
+        match self.pass(entry) {
+            Pass::Main => self.section(entry),
+            Pass::Acl | Pass::PostAcl => Section::PostData,
+        }
+    }
+
     fn wants(&self, entry: &Entry, options: &Options) -> bool {
         let is_database = |kind: &Kind| matches!(kind, Kind::Database | Kind::DatabaseProperties);
         let left_out = |kind: &Kind| {

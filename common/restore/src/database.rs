@@ -48,6 +48,11 @@ pub fn create(entry: &Entry, options: &Options) -> Result<String, TooOld> {
     }
 }
 
+/// The same for the newest major, made from what the entry says beside its text.
+pub(crate) fn in_words_of_newest(entry: &Entry) -> Result<String, TooOld> {
+    render(entry, &Options::default(), u32::MAX)
+}
+
 fn render(entry: &Entry, options: &Options, target: u32) -> Result<String, TooOld> {
     let field = |name: &str| {
         let value = entry.fields.get(name).and_then(|value| value.as_str());

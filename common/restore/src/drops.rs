@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+use pgx_archive::spelling::{literal, qualified};
 use pgx_archive::{Entry, Kind};
 
 use crate::contents::Contents;
 use crate::large_objects;
 use crate::options::{Clean, Options};
+use crate::statements::is_only_comment;
 
 /// What is dropped before anything is made: what comes last goes first. With `-C` that is the database alone.
 pub fn dropped<'a>(contents: &Contents<'a>, options: &Options) -> Vec<&'a Entry> {
@@ -18,6 +20,32 @@ pub fn dropped<'a>(contents: &Contents<'a>, options: &Options) -> Vec<&'a Entry>
     dropped.retain(|entry| !entry.drop.is_empty() && (!options.create || is_database(entry)));
     dropped.reverse();
     dropped
+}
+
+/// What a loader runs to make room: entries with their statements, in order, without those that only say something.
+pub fn drop_work<'a>(contents: &Contents<'a>, options: &Options) -> Vec<(&'a Entry, String)> {
+    let drops = dropped(contents, options).into_iter().map(|entry| {
+        let sql = drop_statement(entry, options.clean);
+        let view = contents
+            .parent(entry)
+            .filter(|_| entry.kind == Kind::Rule && options.clean == Clean::IfExists);
+        match view {
+            Some(view) => (entry, if_view_exists(view, &sql)),
+            None => (entry, sql.into_owned()),
+        }
+    });
+    drops.filter(|(_, sql)| !is_only_comment(sql)).collect()
+}
+
+/// The statement that puts an empty view in the place of another, where there is one; pg_restore fails and goes on.
+fn if_view_exists(view: &Entry, sql: &str) -> String {
+    let name = qualified(view.schema.as_deref().unwrap_or_default(), &view.name);
+    let body = format!(
+        "BEGIN IF pg_catalog.to_regclass({}) IS NOT NULL THEN EXECUTE {}; END IF; END",
+        literal(&name),
+        literal(sql)
+    );
+    format!("DO {};\n", literal(&body))
 }
 
 /// The statements that drop an entry, each ended by semicolon and newline; empty where there is nothing to drop.

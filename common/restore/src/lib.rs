@@ -46,6 +46,7 @@
 
 pub mod analyses;
 mod analyze;
+pub mod called;
 pub mod claims;
 pub mod cluster;
 pub mod contents;
@@ -53,13 +54,17 @@ pub mod copy;
 pub mod database;
 mod drops;
 pub mod existing;
+pub mod hooks;
 pub mod large_objects;
 pub mod ledger;
+pub mod mapping;
+mod named;
 pub mod options;
 pub mod owner;
 pub mod preflight;
 mod psql;
 pub mod put;
+pub mod rename;
 #[cfg(test)]
 mod samples;
 pub mod schedule;
@@ -76,7 +81,9 @@ pub use claims::{Claim, Claims, Locks, Wants};
 pub use contents::Contents;
 pub use copy::{Freeze, NotCopied, Table, copy_in, freeze, readable, truncate};
 pub use database::TooOld;
-pub use drops::{drop_statement, dropped};
+pub use drops::{drop_statement, drop_work, dropped};
+pub use hooks::{Hook, HookError, HookStatement, Hooks, Moment};
+pub use mapping::Mapping;
 pub use options::{Clean, Options};
 pub use schedule::Schedule;
 pub use script::{Heading, Piece, Script, ScriptError};

@@ -1,7 +1,11 @@
 //! What the user wants of a restore, and of which server.
 
 use pgx_archive::Section;
+use pgx_archive::head::Renamed;
 use pgx_archive::kind::Switch;
+
+use crate::hooks::Hooks;
+use crate::mapping::Mapping;
 
 /// What the user wants of a restore, and of which server.
 ///
@@ -32,6 +36,14 @@ pub struct Options {
     pub only_statistics: bool,
     /// `--enable-row-security`: policies decide about rows, rather than to refuse what they concern.
     pub row_security: bool,
+    /// `--map-role`: roles that are called otherwise.
+    pub roles: Vec<Mapping>,
+    /// `--map-tablespace`: tablespaces that are called otherwise; an empty name is the database's default.
+    pub tablespaces: Vec<Mapping>,
+    /// `--rename-schema`: what is called otherwise when everything is made.
+    pub renames: Vec<Renamed>,
+    /// `--before-data`, `--after-data`, `--at-end`: what the user wants to be run besides.
+    pub hooks: Hooks,
     /// Major version of the server that runs the statements; none when it is not known, as in a script.
     pub target: Option<u32>,
 }

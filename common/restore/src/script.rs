@@ -18,10 +18,12 @@ use pgx_archive::{Entry, EntryId, Format, Kind, Section};
 use crate::contents::Contents;
 use crate::copy;
 use crate::drops::{drop_statement, dropped};
+use crate::hooks::Moment;
 use crate::large_objects;
 use crate::options::Options;
 use crate::owner::alter_owner;
 use crate::psql;
+use crate::rename;
 use crate::session::{self, TableDefaults};
 
 /// What the head of a script says, and the key that guards it.
@@ -84,6 +86,8 @@ pub struct Script<'a> {
     switches_triggers: bool,
     /// Whether the session has become the role that may switch triggers off.
     is_superuser: bool,
+    /// The hooks that are to be written next.
+    hooks: Option<Moment>,
     next: usize,
     stage: Stage,
     ahead: VecDeque<Piece>,
@@ -123,6 +127,7 @@ impl<'a> Script<'a> {
             switches_triggers: options.disable_triggers && !wanted.iter().any(|entry| makes(contents, entry)),
             wanted,
             is_superuser: false,
+            hooks: Some(Moment::BeforeData),
             next: 0,
             stage: Stage::Heading,
             ahead: VecDeque::new(),
@@ -137,6 +142,10 @@ impl<'a> Script<'a> {
                 Some(self.head())
             }
             Stage::Entries => {
+                let hooks = self.due_hooks();
+                if !hooks.is_empty() {
+                    return Some(hooks);
+                }
                 let Some(&entry) = self.unwritten() else {
                     self.stage = Stage::Ended;
                     return Some(self.tail());
@@ -149,6 +158,24 @@ impl<'a> Script<'a> {
             }
             Stage::Ended => None,
         }
+    }
+
+    /// The hooks that come before what is next.
+    fn due_hooks(&mut self) -> String {
+        let turn = match self.unwritten() {
+            Some(&next) => self.contents.turn(next),
+            None => Section::PostData,
+        };
+        let mut text = String::new();
+        if self.hooks == Some(Moment::BeforeData) && turn != Section::PreData {
+            text += &self.options.hooks.script(Moment::BeforeData);
+            self.hooks = Some(Moment::AfterData);
+        }
+        if self.hooks == Some(Moment::AfterData) && turn == Section::PostData {
+            text += &self.options.hooks.script(Moment::AfterData);
+            self.hooks = None;
+        }
+        text
     }
 
     /// The entry whose rows come next, when the text before them is written.
@@ -252,7 +279,13 @@ impl<'a> Script<'a> {
 
     fn tail(&self) -> String {
         let key = &self.heading.restrict_key;
-        format!("--\n-- PostgreSQL database dump complete\n--\n\n\\unrestrict {key}\n\n")
+        let renames = self
+            .options
+            .renames
+            .iter()
+            .map(|renamed| rename::statement(renamed) + "\n\n");
+        let last = renames.collect::<String>() + &self.options.hooks.script(Moment::AtEnd);
+        format!("{last}--\n-- PostgreSQL database dump complete\n--\n\n\\unrestrict {key}\n\n")
     }
 
     fn entry(&mut self, entry: &Entry) -> String {

@@ -7,6 +7,9 @@ use pgx_archive::{Entry, Kind};
 use crate::contents::Contents;
 use crate::options::Options;
 
+/// What a restore has as its search path: nothing, so that names mean what they say.
+pub const EMPTY_SEARCH_PATH: &str = "SELECT pg_catalog.set_config('search_path', '', false);";
+
 /// The statements at the beginning of a session, a line each: no timeouts, the stream's encoding and
 /// search path, nothing that checks too early.
 ///

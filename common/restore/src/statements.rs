@@ -136,7 +136,7 @@ pub fn attach_work(entry: &Entry) -> Option<Work> {
 }
 
 /// Whether there is nothing to run: the schema `public` is there, and its entry only says so.
-fn is_only_comment(sql: &str) -> bool {
+pub(crate) fn is_only_comment(sql: &str) -> bool {
     sql.lines().all(|line| line.is_empty() || line.starts_with("--"))
 }
 
