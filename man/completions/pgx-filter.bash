@@ -23,7 +23,7 @@ _pgx__filter() {
 
     case "${cmd}" in
         pgx__filter)
-            opts="-f -F -Z -a -s -n -N -t -I -P -T -L -b -B -x -v -q -V -? --file --format --pg-restore --compress --rate-limit --buffer --data-only --schema-only --statistics-only --section --schema --exclude-schema --table --table-and-children --exclude-table --exclude-table-and-children --exclude-table-data --exclude-table-data-and-children --index --function --trigger --extension --exclude-extension --filter --use-list --bare --with-dependencies --strict-names --blobs --large-objects --no-blobs --no-large-objects --no-schema --no-data --no-statistics --statistics --no-acl --no-privileges --no-comments --no-security-labels --no-publications --no-subscriptions --no-policies --verbose --quiet --progress --log-format --version --help --generate"
+            opts="-f -F -Z -a -s -n -N -t -I -P -T -L -b -B -x -v -q -V -? --file --format --pg-restore --compress --rate-limit --rename-schema --buffer --data-only --schema-only --statistics-only --section --schema --exclude-schema --table --table-and-children --exclude-table --exclude-table-and-children --exclude-table-data --exclude-table-data-and-children --index --function --trigger --extension --exclude-extension --filter --use-list --bare --with-dependencies --strict-names --blobs --large-objects --no-blobs --no-large-objects --no-schema --no-data --no-statistics --statistics --no-acl --no-privileges --no-comments --no-security-labels --no-publications --no-subscriptions --no-policies --verbose --quiet --progress --log-format --version --help --generate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -58,6 +58,10 @@ _pgx__filter() {
                     return 0
                     ;;
                 --rate-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rename-schema)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -3,6 +3,7 @@ complete -c pgx-filter -s F -l format -d 'Write a stream (pgx), or an archive fo
 complete -c pgx-filter -l pg-restore -d 'With -F, the oldest pg_restore that must read it (default: 18)' -r
 complete -c pgx-filter -s Z -l compress -d 'Compress rows anew: none, zstd[:LEVEL], gzip[:LEVEL], with -F also lz4' -r
 complete -c pgx-filter -l rate-limit -d 'Send at most so many bytes a second: 50MB, 800kB' -r
+complete -c pgx-filter -l rename-schema -d 'Have whoever loads the stream call schema OLD of it NEW' -r
 complete -c pgx-filter -l buffer -d 'Read ahead of a slow reader, up to so many bytes: 64MB, 1GB' -r
 complete -c pgx-filter -l section -d 'Only this section: pre-data, data or post-data; repeatable' -r -f -a "pre-data\t'Definitions that come before rows'
 data\t'Rows, large objects, sequence values, statistics of tables'

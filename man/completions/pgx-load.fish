@@ -11,6 +11,12 @@ complete -c pgx-load -s S -l superuser -d 'With --disable-triggers, the role tha
 complete -c pgx-load -l on-conflict -d 'With -a, what becomes of rows that are there already: error, nothing or update (default: error)' -r -f -a "error\t'The load fails'
 nothing\t'It is passed over'
 update\t'The one that is there takes its values'"
+complete -c pgx-load -l map-role -d 'Call role OLD of the stream NEW in the target, wherever it owns, grants or is granted something' -r
+complete -c pgx-load -l map-tablespace -d 'Use tablespace NEW for what is in OLD, or the database\'s default tablespace with OLD=' -r
+complete -c pgx-load -l rename-schema -d 'Call schema OLD of the stream NEW in the target' -r
+complete -c pgx-load -l before-data -d 'Run the SQL of FILE when definitions are made, before any rows go in' -r -F
+complete -c pgx-load -l after-data -d 'Run the SQL of FILE when all rows are in, before indexes, constraints and triggers are made' -r -F
+complete -c pgx-load -l at-end -d 'Run the SQL of FILE when everything is made' -r -F
 complete -c pgx-load -l section -d 'Only this section: pre-data, data or post-data; repeatable' -r -f -a "pre-data\t'Definitions that come before rows'
 data\t'Rows, large objects, sequence values, statistics of tables'
 post-data\t'Indexes, constraints, triggers and the like'"
@@ -57,6 +63,8 @@ complete -c pgx-load -l resume -d 'Go on with a load that was broken off: the sa
 complete -c pgx-load -l status -d 'Say what a load that was broken off has done, and load nothing'
 complete -c pgx-load -l print-token -d 'The same, as a token for pgx-dump --resume'
 complete -c pgx-load -l discard -d 'Forget what a load that was broken off has done; what it loaded stays'
+complete -c pgx-load -s c -l clean -d 'Drop first what the stream makes; with -C, drop the database'
+complete -c pgx-load -l if-exists -d 'With -c, drop only what is there'
 complete -c pgx-load -l swap -d 'With -C: load beside the database of that name, and replace it when all is in'
 complete -c pgx-load -l keep-old -d 'Keep the database that was replaced, as NAME_old_pgx_ARCHIVE'
 complete -c pgx-load -l verify -d 'Afterwards read the target again and compare it with the stream'

@@ -40,9 +40,11 @@ impl Unmapped {
 
 impl fmt::Display for Unmapped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let many = self.entries.len();
-        let entries = if many == 1 { "an entry names" } else { "entries name" };
-        write!(f, "{} cannot be obeyed: {entries} it in text alone", self.flag)
+        write!(f, "{} cannot be obeyed: ", self.flag)?;
+        match self.entries.len() {
+            1 => f.write_str("an entry names it in text alone"),
+            many => write!(f, "{many} entries name it in text alone"),
+        }
     }
 }
 

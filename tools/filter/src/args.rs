@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use pgx_cli::{Exit, Manual};
 use pgx_pgdump::Method;
+use pgx_restore::Mapping;
 use pgx_selection::SelectionArgs;
 
 use crate::convert::Format;
@@ -116,6 +117,13 @@ pub struct OutputArgs {
     /// Send at most so many bytes a second: 50MB, 800kB
     #[arg(long, value_name = "RATE", value_parser = pgx_cli::rate)]
     pub rate_limit: Option<u64>,
+
+    /// Have whoever loads the stream call schema OLD of it NEW
+    ///
+    /// The stream keeps the old name; pgx-load renames at the end, as it does with its own --rename-schema. Versions of
+    /// it that cannot refuse the stream.
+    #[arg(long, value_name = "OLD=NEW", value_parser = Mapping::parse)]
+    pub rename_schema: Vec<Mapping>,
 
     /// Read ahead of a slow reader, up to so many bytes: 64MB, 1GB
     ///

@@ -135,6 +135,7 @@ impl Filter<'_> {
 fn expect_database(head: &Head) -> Result<(), Failure> {
     let content = match head.content {
         Content::Database if head.resumes.is_some() => "the rest of a stream that was cut",
+        Content::Database if !head.renames.is_empty() => "one whose schemas whoever loads it renames",
         Content::Database => return Ok(()),
         Content::Globals => "what belongs to a cluster rather than to a database",
         Content::BaseBackup => "a base backup",

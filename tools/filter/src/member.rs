@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use pgx_archive::encoder::{Rows, Toc};
-use pgx_archive::{Compression, Digest, Entry, EntryId, Event, Fail, Head, Tick, WriteError, Writer};
+use pgx_archive::head::{RENAMES, Renamed};
+use pgx_archive::{Compression, Content, Digest, Entry, EntryId, Event, Fail, Head, Tick, WriteError, Writer};
 use pgx_cli::{Exit, Failure, Messages, Notice, Outlet, Progress};
 use pgx_selection::{Kept, Selection, select};
 
@@ -18,6 +19,8 @@ const STAGE: &str = "filtering";
 pub struct Filter<'a> {
     /// What is kept.
     pub selection: Selection,
+    /// Schemas that whoever loads the stream is told to call otherwise.
+    pub renames: Vec<Renamed>,
     /// How rows are compressed anew, if they are.
     pub compression: Option<Compression>,
     /// What is said about the selection.
@@ -37,7 +40,7 @@ impl Filter<'_> {
             Ok(head) => head,
             Err(failure) => return Err(with_last_words(failure, |fail| start.fail(fail))),
         };
-        let mut toc = start.head(&head).map_err(unwritten)?;
+        let mut toc = start.head(&self.renaming(head.clone())).map_err(unwritten)?;
         let (entries, plan) = match self.entries(stream, &mut toc) {
             Ok(entries) => entries,
             Err(failure) => return Err(with_last_words(failure, |fail| toc.fail(fail))),
@@ -62,6 +65,17 @@ impl Filter<'_> {
                 return Ok(*head);
             }
         }
+    }
+
+    /// The same with what is to be renamed besides.
+    fn renaming(&self, mut head: Head) -> Head {
+        if !self.renames.is_empty() && head.content == Content::Database {
+            head.renames.extend_from_slice(&self.renames);
+            if !head.requires.iter().any(|feature| feature == RENAMES) {
+                head.requires.push(RENAMES.to_owned());
+            }
+        }
+        head
     }
 
     /// Reads all entries, and the plan that they belong to.

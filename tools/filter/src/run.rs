@@ -1,6 +1,8 @@
 //! The story of pgx-filter.
 
+use pgx_archive::head::Renamed;
 use pgx_cli::{Content, Exit, Failure, Outlet, Process};
+use pgx_restore::Mapping;
 use pgx_selection::{Selection, SelectionError};
 
 use crate::args::FilterArgs;
@@ -22,10 +24,16 @@ pub fn run(args: FilterArgs, process: &Process) -> Result<(), Failure> {
             ..selection
         },
         compression: None,
+        renames: args.output.rename_schema.iter().map(renamed).collect(),
         messages: &process.messages,
         progress: process.progress(),
     };
     if let Format::Archive(archive) = args.output.format {
+        if !filter.renames.is_empty() {
+            return Err(Failure::usage(
+                "--rename-schema is for streams: no archive of pg_dump's can say it",
+            ));
+        }
         let request = Request::new(archive, &args.output, &input, process)?;
         let mut stream = Stream::new(input, args.output.buffer, &process.interrupt)?;
         return filter.convert(&mut stream, request);
@@ -46,6 +54,13 @@ pub fn run(args: FilterArgs, process: &Process) -> Result<(), Failure> {
         if stream.is_over()? {
             return outlet.finish();
         }
+    }
+}
+
+fn renamed(mapping: &Mapping) -> Renamed {
+    Renamed {
+        old: mapping.old.clone(),
+        new: mapping.new.clone(),
     }
 }
 

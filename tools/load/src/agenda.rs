@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pgx_archive::EntryId;
+use pgx_archive::{Entry, EntryId, Section};
 use pgx_restore::{Analyses, Claims, Contents, Locks, Schedule, Wants};
 
 use crate::job::{HEAVY, Half, Job, Weights};
@@ -23,6 +23,8 @@ pub struct Agenda<'a> {
     /// Those that an earlier load has left.
     indexed: BTreeSet<EntryId>,
     analyses: Analyses,
+    /// Whether what comes after the rows waits until it is released.
+    holding: bool,
 }
 
 /// Tables to analyze, each with its statement.
@@ -50,7 +52,23 @@ impl<'a> Agenda<'a> {
             to_attach: Vec::new(),
             indexed,
             analyses,
+            holding: false,
         }
+    }
+
+    /// The same, where what comes after the rows waits until it is [released](Agenda::release).
+    pub fn holding(self, holding: bool) -> Agenda<'a> {
+        Agenda { holding, ..self }
+    }
+
+    /// Whether it waits.
+    pub fn holds(&self) -> bool {
+        self.holding
+    }
+
+    /// Lets what comes after the rows come.
+    pub fn release(&mut self) {
+        self.holding = false;
     }
 
     /// Whether an entry is wanted.
@@ -95,6 +113,9 @@ impl<'a> Agenda<'a> {
         }
         let heavy = self.schedule.ready().filter_map(|id| {
             let entry = self.contents.get(id)?;
+            if !is_time(self.holding, self.contents, entry) {
+                return None;
+            }
             let weight = self.weights.of(entry);
             let half = match &entry.using_index {
                 Some(_) if self.indexed.contains(&id) => Half::Attach,
@@ -109,9 +130,12 @@ impl<'a> Agenda<'a> {
             return Some(vec![job]);
         }
         let (contents, weights, wants, locks) = (self.contents, &self.weights, &self.wants, &self.locks);
+        let holding = self.holding;
         let batch = self.schedule.batch_of(BATCH, |id| {
             contents.get(id).is_some_and(|entry| {
-                weights.of(entry) < HEAVY && locks.are_free(&Job::whole(id).claims(contents, wants))
+                is_time(holding, contents, entry)
+                    && weights.of(entry) < HEAVY
+                    && locks.are_free(&Job::whole(id).claims(contents, wants))
             })
         });
         let job = |id: EntryId| match self.indexed.contains(&id) {
@@ -141,6 +165,9 @@ impl<'a> Agenda<'a> {
     /// What a free session analyzes next: a large table, or small ones together. What they lock is theirs
     /// until they are [`analyzed`](Agenda::analyzed).
     pub fn next_analyses(&mut self) -> Option<(ToAnalyze, Claims)> {
+        if self.holding {
+            return None;
+        }
         let taken = self.analyses.take(BATCH, &self.locks, HEAVY);
         let claims = Wants::together(taken.iter().flat_map(|one| one.claims.clone()).collect());
         self.locks.take(&claims);
@@ -157,4 +184,9 @@ impl<'a> Agenda<'a> {
     pub fn unfinished(&self) -> Vec<EntryId> {
         self.schedule.unfinished()
     }
+}
+
+/// Whether an entry may be made, though what comes after the rows may have to wait.
+fn is_time(holding: bool, contents: &Contents<'_>, entry: &Entry) -> bool {
+    !(holding && contents.turn(entry) == Section::PostData)
 }

@@ -4,13 +4,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::{Either, join_all, select};
 use pgx_archive::head::LATIN1_BYTES;
-use pgx_archive::{Content, Entry, EntryId, Head, Kind, TocEnd};
+use pgx_archive::{Content, Entry, EntryId, Head, Kind, Section, TocEnd};
 use pgx_cli::{Failure, Notice, Process};
 use pgx_restore::contents::STATISTICS_SINCE;
 use pgx_restore::ledger::Done;
 use pgx_restore::preflight::Needs;
 use pgx_restore::swap::is_of_database;
-use pgx_restore::{Contents, Options, Schedule};
+use pgx_restore::{Contents, Moment, Options, Schedule};
 use pgx_selection::Selection;
 use pgx_server::Text;
 use tokio::sync::mpsc;
@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use crate::agenda::Agenda;
 use crate::args::LoadArgs;
 use crate::check;
-use crate::choice::{choose, is_whole, makes_tables};
+use crate::choice::{called, choose, is_whole, makes_tables};
 use crate::existing::Existing;
 use crate::foreman::{Crew, Foreman};
 use crate::intake::Intake;
@@ -30,6 +30,7 @@ use crate::tally::Tally;
 use crate::target::Target;
 use crate::verify::{self, Proof, Sums};
 use crate::worker::Worker;
+use crate::{clean, hook, rename};
 
 /// How text stands in a stream.
 pub fn text_of(head: &Head) -> Text {
@@ -67,8 +68,11 @@ pub async fn apply(
             .within(intake.name())
             .hint("create an empty database and load into it without -C"));
     }
+    options.renames = rename::all(head, &options);
     let kept = choose(selection, (head, entries), intake, process)?;
+    let entries = &called(entries, &kept, &options)?[..];
     let chosen = Contents::of(entries, &kept.order, &options);
+    rename::check(&chosen, &options, process)?;
     let asked_for = format!("{selection:?} {options:?} {:?}", args.existing);
     // What is loaded beside is dropped when it fails, so there is nothing to go on with.
     let toc_end = toc_end.filter(|_| !args.swap.swap);
@@ -76,6 +80,9 @@ pub async fn apply(
     let mut target = Target::connect(args, process, text_of(head)).await?;
     let needs = Needs::of(head, &chosen, &options);
     check::expect_names(&target.session, &needs, &options).await?;
+    if !args.resume.resume {
+        rename::check_target(&target, &options).await?;
+    }
     let done = resume::begin((args, head), &mut target, load.as_ref(), &chosen).await?;
     options.target = Some(target.session.version().major());
     mention_statistics(&chosen, &options, process);
@@ -208,9 +215,25 @@ impl Loading<'_> {
             progress.entry_done();
         }
 
+        // What has been done came after the drops.
+        if self.args.rewrite.clean && self.done == Done::default() {
+            progress.stage("dropping");
+            clean::clean(&mut target, (self.contents, self.options), tally, self.process).await?;
+        }
         progress.stage("making definitions");
+        let about_rows = self.options.hooks.are_about_rows();
+        if about_rows {
+            let before = |entry: &Entry| self.contents.turn(entry) == Section::PreData;
+            let defining = (self.contents, self.options);
+            target
+                .make_ready(&mut schedule, defining, before, tally, &progress)
+                .await?;
+            hook::run(&target, &self.options.hooks, Moment::BeforeData, self.process).await?;
+        }
+        let now = |entry: &Entry| !about_rows || self.contents.turn(entry) != Section::PostData;
+        let defining = (self.contents, self.options);
         target
-            .make_ready(&mut schedule, self.contents, self.options, tally, &progress)
+            .make_ready(&mut schedule, defining, now, tally, &progress)
             .await?;
 
         progress.stage("copying rows");
@@ -231,6 +254,7 @@ impl Loading<'_> {
                 contents: self.contents,
                 options: self.options,
                 existing: &existing,
+                process: self.process,
                 tell: tell.clone(),
             };
             workers.push(worker.run(ordered));
@@ -246,6 +270,7 @@ impl Loading<'_> {
             existing: &existing,
             done: std::mem::take(&mut self.done),
         };
+        let agenda = agenda.holding(!self.options.hooks.after_data.is_empty());
         let mut foreman = Foreman::new(self.contents, self.process, &progress, tally, agenda, crew);
         let direct = async {
             foreman.load(intake).await?;
@@ -278,6 +303,8 @@ impl Loading<'_> {
             self.proof(intake).of_transaction(&target.session).await?;
         }
         progress.stage("committing");
+        rename::rename(&target, self.options).await?;
+        hook::run(&target, &self.options.hooks, Moment::AtEnd, self.process).await?;
         target.settle().await?;
         // Its ledger is gone.
         tally.again = None;

@@ -8,17 +8,21 @@ use std::path::PathBuf;
 
 use clap::Args;
 use pgx_cli::{CONNECTION_ENVIRONMENT, ConnectionArgs, Exit, Failure, Manual};
-use pgx_restore::Options;
+use pgx_restore::{Hooks, Options};
 use pgx_selection::SelectionArgs;
 
 pub use check::CheckArgs;
 use existing::ExistingArgs;
+use hooks::HookArgs;
 pub use resume::ResumeArgs;
+use rewrite::RewriteArgs;
+pub use swap::SwapArgs;
+pub use verify::VerifyArgs;
 
 mod check;
 pub mod existing;
-pub use swap::SwapArgs;
-pub use verify::VerifyArgs;
+mod hooks;
+mod rewrite;
 
 /// What people read about pgx-load beside its flags.
 pub static MANUAL: Manual = Manual {
@@ -81,6 +85,10 @@ pub static MANUAL: Manual = Manual {
          nothing has been done to the old one. What a killed pgx-load leaves behind is marked: the next one for the same \
          NAME makes it anew where it is of the same stream, and otherwise says how to drop it. -d names any other \
          database of the server.",
+        "With -c it drops first what it is going to make. --map-role, --map-tablespace and --rename-schema call things \
+         otherwise than in the source; they change fields of the stream and make text from these, and edit no text. \
+         Hooks are files of SQL that run before the rows, after them and at the end, statement by statement, with the \
+         search path of the role that loads. Scripts have all of it, too.",
         "The selection options take a part of the stream; pgx-toc lists what they take, and pgx-filter makes a stream \
          of it. They are those of pg_restore, with these differences. Names are patterns, as in psql: letters are \
          folded to lower case outside double quotes, and * stands for anything; a pattern that matches nothing is \
@@ -141,6 +149,14 @@ pub static MANUAL: Manual = Manual {
             "what stands against a load, before anything is done",
         ),
         (
+            "pgx-dump app | pgx-load -c --if-exists -d copy",
+            "make a copy anew where one is already",
+        ),
+        (
+            "pgx-load --rename-schema sales=sold -n sales -d copy app.pgx",
+            "one schema, under another name",
+        ),
+        (
             "pgx-dump app | pgx-load -f app.sql",
             "turn a stream into a script for psql",
         ),
@@ -169,6 +185,17 @@ pub struct LoadArgs {
     /// A load that was broken off.
     #[command(flatten)]
     pub resume: ResumeArgs,
+    /// What is made otherwise than in the source.
+    #[command(flatten)]
+    pub rewrite: RewriteArgs,
+
+    /// What is run besides.
+    #[command(flatten)]
+    pub hook_files: HookArgs,
+
+    /// What these files say, once they are read.
+    #[arg(skip)]
+    pub hooks: Hooks,
 
     /// What it replaces.
     #[command(flatten)]
@@ -274,12 +301,14 @@ impl LoadArgs {
         if self.output.file.is_none() && self.connection.dbname.is_none() {
             return Err(Failure::usage("it is not said where to load").hint("give -d DBNAME, or -f FILE for a script"));
         }
+        self.rewrite
+            .check(self.output.create, self.verify.verify || self.verify.verify_only)?;
         self.existing.check(&self.selection)
     }
 
     /// The same for the room that decides about statements; the target is not known yet.
     pub fn options(&self) -> Options {
-        Options {
+        let mut options = Options {
             create: self.output.create,
             no_owner: self.output.no_owner,
             no_tablespaces: self.output.no_tablespaces,
@@ -287,8 +316,11 @@ impl LoadArgs {
             row_security: self.output.enable_row_security,
             disable_triggers: self.existing.disable_triggers,
             superuser: self.existing.superuser.clone(),
+            hooks: self.hooks.clone(),
             ..Options::default()
-        }
+        };
+        self.rewrite.tell(&mut options);
+        options
     }
 }
 

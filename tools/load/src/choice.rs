@@ -1,10 +1,11 @@
 //! Which entries are loaded, and what there is to say about it before anything runs.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use pgx_archive::{Entry, EntryId, Head, Kind, Section};
 use pgx_cli::{Exit, Failure, Notice, Process};
-use pgx_restore::Contents;
+use pgx_restore::{Contents, Options, called};
 use pgx_selection::{Kept, Selection, SelectionError, select};
 
 use crate::args::LoadArgs;
@@ -53,6 +54,15 @@ pub fn choose(
         }
     }
     Ok(kept)
+}
+
+/// The entries with roles and tablespaces called as the flags say; a failure names those that cannot be changed.
+pub fn called<'e>(entries: &'e [Entry], kept: &Kept, options: &Options) -> Result<Cow<'e, [Entry]>, Failure> {
+    called::entries(entries, |id| kept.has(id), options).map_err(|error| {
+        Failure::failed(error.to_string())
+            .detail(error.detail())
+            .hint(error.remedy())
+    })
 }
 
 /// Whether definitions are made that come before rows, for which the target has to be empty.

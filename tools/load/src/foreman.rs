@@ -8,7 +8,7 @@
 use pgx_archive::{Entry, EntryEnd, EntryId, PartEnd};
 use pgx_cli::{Failure, Process, Progress};
 use pgx_restore::ledger::Done;
-use pgx_restore::{Claims, Contents, Freeze, freeze};
+use pgx_restore::{Claims, Contents, Freeze, Moment, freeze};
 use tokio::sync::mpsc;
 
 use crate::agenda::Agenda;
@@ -118,7 +118,10 @@ impl<'a> Foreman<'a> {
         loop {
             self.assign(intake.is_pressed());
             if self.over && self.is_idle() {
-                return self.all_done();
+                if !self.agenda.holds() {
+                    return self.all_done();
+                }
+                self.workers[0].tell(Order::Hooks(Moment::AfterData), Doing::Making(Claims::new()));
             }
             tokio::select! {
                 biased;
@@ -331,6 +334,10 @@ impl<'a> Foreman<'a> {
             Told::Analyzed => {
                 let claims = self.workers[number].done();
                 self.agenda.analyzed(&claims);
+            }
+            Told::Hooked => {
+                self.workers[number].done();
+                self.agenda.release();
             }
             Told::Failed(failure) => return Err(failure),
         }

@@ -13,7 +13,7 @@ use pgx_server::Session;
 
 use crate::apply::text_of;
 use crate::args::LoadArgs;
-use crate::choice::choose;
+use crate::choice::{called, choose};
 use crate::failure;
 use crate::intake::{Arrival, Intake};
 use crate::tally::Tally;
@@ -38,6 +38,7 @@ pub async fn apply(
         );
     }
     let kept = choose(selection, (head, entries), intake, process)?;
+    let entries = &called(entries, &kept, &args.options())?[..];
     let target = Target::connect(args, process, text_of(head)).await?;
     target.examine(head.source.version, false).await?;
     let there = names(&target.session).await?;

@@ -12,8 +12,9 @@ use crate::members;
 use crate::{script, verify};
 
 /// Runs the tool.
-pub fn run(args: LoadArgs, process: &Process) -> Result<(), Failure> {
+pub fn run(mut args: LoadArgs, process: &Process) -> Result<(), Failure> {
     args.check()?;
+    args.hooks = args.hook_files.read(process)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::caused_by(Exit::Failed, &error))?;
     runtime.block_on(story(&args, process))
 }

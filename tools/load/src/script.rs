@@ -15,8 +15,9 @@ use pgx_server::Text;
 
 use crate::apply::{expect_whole_database, text_of};
 use crate::args::LoadArgs;
-use crate::choice::choose;
+use crate::choice::{called, choose};
 use crate::intake::{Arrival, Chunk, Intake};
+use crate::rename;
 
 mod to_text;
 
@@ -34,9 +35,12 @@ pub async fn write(
 ) -> Result<(), Failure> {
     let (head, entries, _) = intake.contents().await?;
     expect_whole_database(&head).map_err(|failure| failure.within(intake.name()))?;
-    let options = args.options();
+    let mut options = args.options();
+    options.renames = rename::all(&head, &options);
     let kept = choose(selection, (&head, &entries), &intake, process)?;
+    let entries = called(&entries, &kept, &options)?;
     let contents = &Contents::of(&entries, &kept.order, &options);
+    rename::check(contents, &options, process)?;
     let to_text = ToText::new(contents).map_err(|failure| failure.within(intake.name()))?;
     let heading = Heading {
         server_version: head.source.version_text.clone(),
@@ -55,6 +59,7 @@ pub async fn write(
         to_text,
         open: None,
         begun: HashSet::new(),
+        ended: 0,
     };
     writing.advance()?;
     loop {
@@ -100,6 +105,8 @@ struct Writing<'a> {
     open: Option<EntryId>,
     /// Entries of which something has been written.
     begun: HashSet<EntryId>,
+    /// How many of them have ended.
+    ended: usize,
 }
 
 impl Writing<'_> {
@@ -181,8 +188,8 @@ impl Writing<'_> {
         }
     }
 
-    /// Ends the rows of an entry, of which there may have been none. What follows in the script waits while
-    /// rows of another entry are being written.
+    /// Ends the rows of an entry, of which there may have been none. What follows in the script waits until no entry
+    /// has rows to come of which some are written: a foreign key would be made before them.
     fn end(&mut self, id: EntryId) -> Result<(), Failure> {
         if !self.begun.contains(&id) {
             self.open(id)?;
@@ -190,9 +197,10 @@ impl Writing<'_> {
         if self.open == Some(id) {
             self.close()?;
         }
-        match self.open {
-            None => self.advance(),
-            Some(_) => Ok(()),
+        self.ended += usize::from(self.begun.contains(&id));
+        match self.ended == self.begun.len() {
+            true => self.advance(),
+            false => Ok(()),
         }
     }
 }

@@ -11,6 +11,8 @@ use crate::existing::Merged;
 pub struct Tally {
     /// The database that was created.
     pub created: Option<String>,
+    /// What was dropped first.
+    pub dropped: u64,
     /// Definitions, privileges and the like.
     pub made: u64,
     /// Entries whose rows are all in.
@@ -70,9 +72,13 @@ impl fmt::Display for Tally {
         }
         let rows = if self.rows == 1 { "row" } else { "rows" };
         write!(f, ", {} {rows}", self.rows)?;
-        match self.merged {
-            Some(merged) => write!(f, " ({merged})"),
-            None => Ok(()),
+        if let Some(merged) = self.merged {
+            write!(f, " ({merged})")?;
+        }
+        match self.dropped {
+            0 => Ok(()),
+            1 => f.write_str("; 1 object was dropped first"),
+            dropped => write!(f, "; {dropped} objects were dropped first"),
         }
     }
 }
@@ -87,6 +93,7 @@ mod tests {
             created: Some("shop".to_owned()),
             made: 31,
             filled: 1,
+            dropped: 0,
             to_fill: 12,
             rows: 1,
             merged: None,

@@ -156,7 +156,8 @@ impl<'a> Target<'a> {
     pub async fn examine(&self, source: u32, defining: bool) -> Result<(), Failure> {
         let ask = |sql| async move { self.session.rows(sql).await.map_err(|error| failure::server(&error)) };
         // A database that is yet to be made is empty.
-        let fresh = defining && !(self.args.output.create || self.args.output.into_existing || self.args.resume.resume);
+        let meant = self.args.output.into_existing || self.args.rewrite.clean || self.args.resume.resume;
+        let fresh = defining && !(self.args.output.create || meant);
         let objects = if fresh {
             ask(preflight::OBJECTS).await?.rows
         } else {
@@ -195,17 +196,17 @@ impl<'a> Target<'a> {
         self.args.output.single_transaction
     }
 
-    /// Runs the statements of everything that is ready, until only rows are missing, or nothing is.
+    /// Runs the statements of everything that is ready and accepted, until only rows are missing, or nothing is.
     pub async fn make_ready(
         &mut self,
         schedule: &mut Schedule,
-        contents: &Contents<'_>,
-        options: &Options,
+        (contents, options): (&Contents<'_>, &Options),
+        accept: impl Fn(&Entry) -> bool,
         tally: &mut Tally,
         progress: &Progress,
     ) -> Result<(), Failure> {
         loop {
-            let batch = schedule.batch(BATCH);
+            let batch = schedule.batch_of(BATCH, |id| contents.get(id).is_none_or(&accept));
             if batch.is_empty() {
                 return Ok(());
             }

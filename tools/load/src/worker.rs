@@ -1,13 +1,14 @@
 //! A session of the target at work: it makes definitions, fills tables, gathers statistics, as it is told.
 
 use pgx_archive::{Entry, EntryId};
-use pgx_cli::Failure;
-use pgx_restore::{Contents, Freeze, Options};
+use pgx_cli::{Failure, Process};
+use pgx_restore::{Contents, Freeze, Moment, Options};
 use pgx_server::Burst;
 use tokio::sync::mpsc;
 
 use crate::existing::{Existing, Merged};
 use crate::failure;
+use crate::hook;
 use crate::intake::Chunk;
 use crate::job::Job;
 use crate::router::Part;
@@ -35,6 +36,8 @@ pub enum Order {
     FillMany(Vec<Small>),
     /// Gather statistics.
     Analyze(Vec<(EntryId, String)>),
+    /// Run hooks.
+    Hooks(Moment),
 }
 
 /// A part that has all come, but for what is in already.
@@ -71,6 +74,8 @@ pub enum Told {
     Made(Vec<Job>),
     /// Statistics are gathered.
     Analyzed,
+    /// Hooks have run.
+    Hooked,
     /// It failed, and has ended.
     Failed(Failure),
 }
@@ -87,6 +92,8 @@ pub struct Worker<'a> {
     pub options: &'a Options,
     /// The tables that stand already.
     pub existing: &'a Existing,
+    /// Where it says what it does.
+    pub process: &'a Process,
     /// Where it tells what it did.
     pub tell: mpsc::UnboundedSender<(usize, Told)>,
 }
@@ -112,6 +119,9 @@ impl<'a> Worker<'a> {
                     .await
                     .map(|rows| Told::Filled(vec![rows])),
                 Order::FillMany(parts) => self.fill_many(parts).await.map(Told::Filled),
+                Order::Hooks(moment) => hook::run(&self.target, &self.options.hooks, moment, self.process)
+                    .await
+                    .map(|()| Told::Hooked),
                 Order::Analyze(statements) => self.analyze(&statements).await.map(|()| Told::Analyzed),
             };
             let failed = told.is_err();
