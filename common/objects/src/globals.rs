@@ -27,6 +27,7 @@ use crate::error::Error;
 use crate::query::Major;
 use crate::rows::Rows;
 
+mod clean;
 mod database;
 mod entries;
 mod label;
@@ -37,7 +38,9 @@ mod role;
 mod script;
 mod setting;
 mod tablespace;
+mod wish;
 
+pub use clean::Clean;
 pub use label::Label;
 pub use membership::Membership;
 pub use only::Referred;
@@ -46,27 +49,7 @@ pub use role::Role;
 pub use script::Heading;
 pub use setting::Setting;
 pub use tablespace::Tablespace;
-
-/// What is wanted of a cluster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wish {
-    /// Roles and what is theirs (not `-t`).
-    pub roles: bool,
-    /// Tablespaces (not `-r`).
-    pub tablespaces: bool,
-    /// Hashes of passwords, which only a superuser may read (not `--no-role-passwords`).
-    pub passwords: bool,
-}
-
-impl Default for Wish {
-    fn default() -> Wish {
-        Wish {
-            roles: true,
-            tablespaces: true,
-            passwords: true,
-        }
-    }
-}
+pub use wish::Wish;
 
 /// What was read of a cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

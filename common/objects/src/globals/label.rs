@@ -25,7 +25,7 @@ ORDER BY l.classoid, l.objoid, l.provider",
 /// All of them.
 pub const READER: Reader = Reader {
     name: "security labels",
-    query: |major, _| Some(LABELS.sql(major, &[])),
+    query: |major, wish| wish.labels.then(|| LABELS.sql(major, &[])),
     read,
 };
 

@@ -23,7 +23,7 @@ const PARAMETERS: Select = Select {
 /// All parameters on which somebody has privileges.
 pub const READER: Reader = Reader {
     name: "privileges on parameters",
-    query: |major, wish| (wish.roles && major >= 15).then(|| PARAMETERS.sql(major, &[])),
+    query: |major, wish| (wish.roles && wish.privileges && major >= 15).then(|| PARAMETERS.sql(major, &[])),
     read,
 };
 

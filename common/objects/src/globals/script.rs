@@ -7,7 +7,7 @@ use pgx_archive::naming::{Naming, grant_statements};
 use crate::query::Major;
 use crate::sql::ident;
 
-use super::{Globals, Wish};
+use super::{Clean, Globals, Wish};
 
 /// What a script says of itself.
 #[derive(Clone, Copy, Debug)]
@@ -25,17 +25,18 @@ const PARAMETERS: Major = 15;
 
 impl Globals {
     /// The script of what was wanted and read.
-    pub fn script(&self, heading: Heading<'_>, wish: &Wish) -> String {
+    pub fn script(&self, heading: Heading<'_>, clean: Clean, wish: &Wish) -> String {
         let Heading { encoding, key, major } = heading;
         let mut sql = format!(
             "--\n-- PostgreSQL database cluster dump\n--\n\n\\restrict {key}\n\n\
              SET default_transaction_read_only = off;\n\n\
              SET client_encoding = '{encoding}';\nSET standard_conforming_strings = on;\n\n"
         );
+        self.drop_sections(&mut sql, wish, clean);
         if wish.roles {
             self.roles_section(&mut sql);
             self.memberships_section(&mut sql);
-            if major >= PARAMETERS {
+            if wish.privileges && major >= PARAMETERS {
                 self.parameters_section(&mut sql);
             }
         }
@@ -105,7 +106,8 @@ impl Globals {
     }
 }
 
-fn section(sql: &mut String, title: &str) {
+/// The title of a part.
+pub(super) fn section(sql: &mut String, title: &str) {
     let _ = write!(sql, "--\n-- {title}\n--\n\n");
 }
 
@@ -126,7 +128,7 @@ mod tests {
             major,
         };
         let body = |major, wish| {
-            let script = Globals::default().script(heading(major), &wish);
+            let script = Globals::default().script(heading(major), Clean::No, &wish);
             let body = script
                 .split_once("SET standard_conforming_strings = on;\n\n")
                 .expect("it is there");
@@ -138,7 +140,7 @@ mod tests {
         let only = |roles, tablespaces| Wish {
             roles,
             tablespaces,
-            passwords: true,
+            ..Wish::default()
         };
         assert_eq!(body(18, only(false, true)), "\n\n");
         assert_eq!(body(18, only(true, true)).len() - body(18, only(true, false)).len(), 2);
