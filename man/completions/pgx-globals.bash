@@ -23,7 +23,7 @@ _pgx__globals() {
 
     case "${cmd}" in
         pgx__globals)
-            opts="-d -h -p -U -w -W -l -g -r -t -f -v -q -V -? --dbname --host --port --username --no-password --password --role --database --globals-only --roles-only --tablespaces-only --no-role-passwords --for --exclude-database --file --sql --restrict-key --list-databases --verbose --quiet --progress --log-format --version --help --generate"
+            opts="-d -h -p -U -w -W -l -g -r -t -x -O -f -c -v -q -V -? --dbname --host --port --username --no-password --password --role --database --globals-only --roles-only --tablespaces-only --no-role-passwords --for --exclude-database --filter --no-acl --no-privileges --no-owner --no-tablespaces --no-comments --no-security-labels --file --sql --restrict-key --clean --if-exists --quote-all-identifiers --list-databases --verbose --quiet --progress --log-format --version --help --generate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -78,6 +78,10 @@ _pgx__globals() {
                     return 0
                     ;;
                 --exclude-database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -6,6 +6,12 @@ use clap::Args;
 use pgx_cli::{CONNECTION_ENVIRONMENT, ConnectionArgs, Exit, Failure, Manual};
 use pgx_objects::globals::Wish;
 
+mod clean;
+mod omit;
+
+pub use clean::CleanArgs;
+pub use omit::OmitArgs;
+
 /// What people read about pgx-globals beside its flags.
 pub static MANUAL: Manual = Manual {
     name: "pgx-globals",
@@ -93,6 +99,16 @@ pub struct SelectionArgs {
     /// A pattern is that of psql: * and ? stand for characters, quotes keep what is between them.
     #[arg(long, value_name = "PATTERN", conflicts_with_all = ["globals_only", "roles_only", "tablespaces_only"])]
     pub exclude_database: Vec<String>,
+
+    /// Read such patterns from FILE, one a line; repeatable
+    ///
+    /// A line is exclude database, then a pattern. Comments begin with #. - is standard input.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["globals_only", "roles_only", "tablespaces_only"])]
+    pub filter: Vec<PathBuf>,
+
+    /// What is left out.
+    #[command(flatten)]
+    pub omit: OmitArgs,
 }
 
 /// How to write it.
@@ -111,6 +127,14 @@ pub struct OutputArgs {
     #[arg(long, value_name = "KEY")]
     pub restrict_key: Option<String>,
 
+    /// What a script drops first.
+    #[command(flatten)]
+    pub clean: CleanArgs,
+
+    /// Quote all names, key words or not
+    #[arg(long)]
+    pub quote_all_identifiers: bool,
+
     /// List the databases that a copy needs beside those that every cluster has, one a line, and nothing else
     ///
     /// template0, template1 and postgres are left out, and what cannot be connected to.
@@ -121,6 +145,7 @@ pub struct OutputArgs {
 impl GlobalsArgs {
     /// Refuses what cannot be had together.
     pub fn check(&self) -> Result<(), Failure> {
+        self.output.clean.check(self.output.sql)?;
         match self.output.restrict_key.is_some() && !self.output.sql {
             true => Err(Failure::usage("--restrict-key is for scripts: it requires --sql")),
             false => Ok(()),
@@ -133,8 +158,11 @@ impl SelectionArgs {
     pub fn wish(&self) -> Wish {
         Wish {
             roles: !self.tablespaces_only,
-            tablespaces: !self.roles_only,
+            tablespaces: !(self.roles_only || self.omit.no_tablespaces),
             passwords: !self.no_role_passwords,
+            privileges: !self.omit.no_privileges,
+            comments: !self.omit.no_comments,
+            labels: !self.omit.no_security_labels,
         }
     }
 
@@ -154,6 +182,7 @@ impl SelectionArgs {
         ] {
             words.extend(given.then(|| word.to_owned()));
         }
+        words.extend(self.omit.words().map(str::to_owned));
         words.extend(self.refers.iter().map(|file| format!("--for={}", file.display())));
         words.extend(
             self.exclude_database
@@ -187,6 +216,7 @@ mod tests {
             ["-r", "-t"],
             ["-g", "-r"],
             ["-g", "--exclude-database=x"],
+            ["-r", "--filter=x"],
             ["-r", "--list-databases"],
         ] {
             assert!(
@@ -196,6 +226,7 @@ mod tests {
         }
         let selection = |flag: &str| Tool::parse_from(["tool", flag]).args.selection;
         assert!(!selection("-g").databases_follow() && selection("--no-role-passwords").databases_follow());
+        assert!(!selection("--no-tablespaces").wish().tablespaces && !selection("--no-acl").wish().privileges);
         assert!(!selection("-r").wish().tablespaces && !selection("-t").wish().roles);
     }
 }

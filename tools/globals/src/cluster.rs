@@ -55,7 +55,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Reads what is wanted.
+/// Reads what is wanted, and nothing else.
 pub async fn read(session: &Session, version: u32, wish: &Wish) -> Result<Globals, Error> {
     let mut globals = Globals::default();
     for reader in READERS {
@@ -73,5 +73,6 @@ pub async fn read(session: &Session, version: u32, wish: &Wish) -> Result<Global
         })?;
         (reader.read)(&mut globals, &rows).map_err(Error::Catalog)?;
     }
+    globals.strip(wish);
     Ok(globals)
 }

@@ -4,6 +4,7 @@ mod args;
 mod cluster;
 mod connect;
 mod databases;
+mod filters;
 mod refer;
 mod run;
 mod stream;

@@ -3,19 +3,21 @@
 use std::io::Write;
 
 use pgx_archive::Fail;
+use pgx_archive::spelling::quoting_all;
 use pgx_cli::{Content, Exit, Failure, Output, Process, Target};
 use pgx_objects::globals::{Globals, Heading};
 use pgx_server::source::ServerFacts;
 
 use crate::args::GlobalsArgs;
-use crate::{cluster, connect, databases, refer, stream};
+use crate::{cluster, connect, databases, filters, refer, stream};
 
 /// What the tool does between connecting and writing.
 const STAGE: &str = "reading catalogs";
 
 /// Runs the tool.
-pub fn run(args: GlobalsArgs, process: &Process) -> Result<(), Failure> {
+pub fn run(mut args: GlobalsArgs, process: &Process) -> Result<(), Failure> {
     args.check()?;
+    filters::read(&mut args.selection, process)?;
     let content = match args.output.sql || args.output.list_databases {
         true => Content::Text,
         false => Content::Archive,
@@ -47,12 +49,15 @@ async fn story(args: &GlobalsArgs, process: &Process, output: Output) -> Result<
         let names = globals.databases.iter().map(|name| format!("{name}\n"));
         return write_text(&text.encode(&names.collect::<String>()), output);
     }
+    let quote_all = args.output.quote_all_identifiers;
     if args.output.sql {
-        return write_text(&text.encode(&script(&globals, &facts, args)), output);
+        let script = quoting_all(quote_all, || script(&globals, &facts, args));
+        return write_text(&text.encode(&script), output);
     }
+    let entries = quoting_all(quote_all, || globals.entries()).map_err(|error| Failure::failed(error.to_string()))?;
     stream::write(
         &stream::head(&facts, &args.selection, &globals.databases),
-        &globals,
+        &entries,
         output,
     )
 }
@@ -91,7 +96,7 @@ fn script(globals: &Globals, facts: &ServerFacts, args: &GlobalsArgs) -> String 
         key: &key,
         major: facts.version_num / 10_000,
     };
-    globals.script(heading, &args.selection.wish())
+    globals.script(heading, args.output.clean.mode(), &args.selection.wish())
 }
 
 fn write_text(text: &[u8], mut output: Output) -> Result<(), Failure> {

@@ -3,9 +3,8 @@
 use std::io::Write;
 
 use pgx_archive::head::{Content, Head, LATIN1_BYTES, Source};
-use pgx_archive::{Compression, Fail, WriteError, Writer};
+use pgx_archive::{Compression, Entry, Fail, WriteError, Writer};
 use pgx_cli::{Failure, Output};
-use pgx_objects::globals::Globals;
 use pgx_server::source::ServerFacts;
 
 use crate::args::SelectionArgs;
@@ -40,11 +39,10 @@ pub fn head(facts: &ServerFacts, selection: &SelectionArgs, databases: &[String]
 }
 
 /// Writes the whole member.
-pub fn write(head: &Head, globals: &Globals, mut output: Output) -> Result<(), Failure> {
-    let entries = globals.entries().map_err(|error| Failure::failed(error.to_string()))?;
+pub fn write(head: &Head, entries: &[Entry], mut output: Output) -> Result<(), Failure> {
     let written = (|| {
         let mut writer = Writer::new(&mut output, Compression::Stored).head(head)?;
-        writer.entries(&entries)?;
+        writer.entries(entries)?;
         let (writer, _) = writer.toc_end()?;
         writer.finish()?;
         Ok(())
