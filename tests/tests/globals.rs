@@ -44,6 +44,25 @@ GRANT team TO bob WITH INHERIT TRUE;
 RESET SESSION AUTHORIZATION;
 "#;
 
+/// Flags that pg_dumpall has too.
+const SCRIPTS: &[&[&str]] = &[
+    &["-g"],
+    &["-r"],
+    &["-t"],
+    &["-g", "--no-role-passwords"],
+    &["-g", "-x"],
+    &["-t", "--no-acl"],
+    &["-g", "-O"],
+    &["-g", "--no-tablespaces"],
+    &["-t", "--no-tablespaces", "-c"],
+    &["-g", "--no-comments"],
+    &["-g", "--no-security-labels"],
+    &["-g", "-c"],
+    &["-r", "-c"],
+    &["-t", "--clean", "--if-exists"],
+    &["-g", "--quote-all-identifiers", "-c", "--if-exists"],
+];
+
 fn cluster(major: u32) -> Cluster {
     Cluster::private(major, IN_PLACE)
 }
@@ -74,7 +93,7 @@ fn the_script_is_that_of_pg_dumpall() {
     for major in MAJORS {
         let cluster = cluster(major);
         fill(&cluster.database("door"));
-        for flags in [&["-g"][..], &["-r"], &["-t"], &["-g", "--no-role-passwords"]] {
+        for &flags in SCRIPTS {
             let expected = by_stock(&cluster, flags);
             let found = by_us(&cluster, &[flags, &["--sql", "--restrict-key", "k"]].concat());
             let differs = difference(("pg_dumpall", &expected), ("pgx-globals", &found), 30);
@@ -129,6 +148,16 @@ fn the_databases_that_belong_to_a_cluster() {
         ),
         "App\n"
     );
+    let scratch = Scratch::new();
+    let filter = |rules: &str| scratch.file("filter", rules.to_owned()).display().to_string();
+    let file = filter("# ours\nexclude database A*\nexclude database door_?\n");
+    assert_eq!(by_us(&cluster, &["--list-databases", "--filter", &file]), "App\n");
+    let file = filter("\ninclude database app\n");
+    let mut globals = tool("pgx-globals");
+    let refused = Pipe::of(globals.args(["-d", &cluster.url("postgres"), "--filter", &file])).run();
+    let said = format!("{file}:2: \"include database\" is not a rule here");
+    assert_eq!(refused.codes(), [Some(2)]);
+    assert!(refused.stages[0].stderr.contains(&said), "{}", refused.stages[0].stderr);
     let head = |flags: &[&str]| {
         let stream = Pipe::of(tool("pgx-globals").args(["-d", &cluster.url("postgres")]).args(flags))
             .to(tool("pgx-toc").arg("--json"))
