@@ -17,6 +17,7 @@ complete -c pgx-load -l rename-schema -d 'Call schema OLD of the stream NEW in t
 complete -c pgx-load -l before-data -d 'Run the SQL of FILE when definitions are made, before any rows go in' -r -F
 complete -c pgx-load -l after-data -d 'Run the SQL of FILE when all rows are in, before indexes, constraints and triggers are made' -r -F
 complete -c pgx-load -l at-end -d 'Run the SQL of FILE when everything is made' -r -F
+complete -c pgx-load -l timeout -d 'Fail when nothing comes for so long, from the stream or from the target: 90s, 10m, 2h (default: 10m)' -r
 complete -c pgx-load -l section -d 'Only this section: pre-data, data or post-data; repeatable' -r -f -a "pre-data\t'Definitions that come before rows'
 data\t'Rows, large objects, sequence values, statistics of tables'
 post-data\t'Indexes, constraints, triggers and the like'"
@@ -69,7 +70,7 @@ complete -c pgx-load -l swap -d 'With -C: load beside the database of that name,
 complete -c pgx-load -l keep-old -d 'Keep the database that was replaced, as NAME_old_pgx_ARCHIVE'
 complete -c pgx-load -l verify -d 'Afterwards read the target again and compare it with the stream'
 complete -c pgx-load -l verify-only -d 'Only compare a database with the stream, changing nothing'
-complete -c pgx-load -l json -d 'Results as JSON, an object a line, on standard output'
+complete -c pgx-load -l json -d 'Results, or with --status that, as JSON, an object a line, on standard output'
 complete -c pgx-load -s a -l data-only -d 'Only rows, large objects and sequence values'
 complete -c pgx-load -s s -l schema-only -d 'Only definitions'
 complete -c pgx-load -l statistics-only -d 'Only statistics'

@@ -53,6 +53,11 @@ pub async fn settle(session: &Session) -> Result<(), Error> {
         .await
 }
 
+/// Waits for an answer of the server, whatever it is about.
+pub async fn answers(session: &Session) -> Result<(), Error> {
+    session.execute("SELECT").await
+}
+
 /// The statement that changes `client_encoding` to that of the rows to come: the source database's for binary
 /// rows, `UTF8` for text.
 pub fn rows_in(encoding: &str) -> String {

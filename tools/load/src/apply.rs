@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures_util::future::{Either, join_all, select};
+use futures_util::future::{Either, join_all, select, try_join};
 use pgx_archive::head::LATIN1_BYTES;
 use pgx_archive::{Content, Entry, EntryId, Head, Kind, Section, TocEnd};
 use pgx_cli::{Failure, Notice, Process};
@@ -13,7 +13,7 @@ use pgx_restore::swap::is_of_database;
 use pgx_restore::{Contents, Moment, Options, Schedule};
 use pgx_selection::Selection;
 use pgx_server::Text;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::agenda::Agenda;
 use crate::args::LoadArgs;
@@ -22,6 +22,7 @@ use crate::choice::{called, choose, is_whole, makes_tables};
 use crate::existing::Existing;
 use crate::foreman::{Crew, Foreman};
 use crate::intake::Intake;
+use crate::keeper;
 use crate::ledger::{self, Ledger, again};
 use crate::resume;
 use crate::stop::{Stop, stop};
@@ -242,7 +243,7 @@ impl Loading<'_> {
         let mut workers = Vec::new();
         let stops = Arc::new(Mutex::new(Vec::new()));
         target.stops = Some(stops.clone());
-        let (keeper, crew) = self.crew(target).await?;
+        let (mut keeper, crew) = self.crew(target).await?;
         let begun = crew.iter().map(|target| Stop::of(&target.session));
         stops.lock().unwrap_or_else(PoisonError::into_inner).extend(begun);
         for (number, target) in crew.into_iter().enumerate() {
@@ -272,11 +273,14 @@ impl Loading<'_> {
         };
         let agenda = agenda.holding(!self.options.hooks.after_data.is_empty());
         let mut foreman = Foreman::new(self.contents, self.process, &progress, tally, agenda, crew);
+        let (done, over) = oneshot::channel();
         let direct = async {
             foreman.load(intake).await?;
-            drop(foreman);
+            drop((foreman, done));
             Ok(())
         };
+        let watched = keeper::watch(&mut keeper, self.args.wait.timeout, over);
+        let direct = async { try_join(direct, watched).await.map(|_| ()) };
         // Workers end when there are no more orders; a failure ends them where they are.
         let sessions = match select(Box::pin(direct), Box::pin(join_all(workers))).await {
             Either::Left((Ok(()), working)) => Ok(working.await),

@@ -3,6 +3,7 @@
 mod resume;
 mod swap;
 mod verify;
+mod wait;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub use resume::ResumeArgs;
 use rewrite::RewriteArgs;
 pub use swap::SwapArgs;
 pub use verify::VerifyArgs;
+pub use wait::WaitArgs;
 
 mod check;
 pub mod existing;
@@ -65,7 +67,11 @@ pub static MANUAL: Manual = Manual {
          there, with the same stream from its beginning or with what pgx-dump --resume sends; no row comes twice. \
          --status says what is done, --print-token says it to pgx-dump, --discard forgets it. A load with -1 keeps \
          no ledger, since nothing of it stays, and neither does one of pg_dump's archives, or one by a role that may \
-         not create a schema.",
+         not create a schema. With --status --json the answer is an object of the type load: archive, begun, state (at work, \
+         broken off), definitions, tables, parts, rows, next.",
+        "A session of the target that is lost, be it by a restart of the server, is replaced, and does again what was not \
+         committed; a warning says so. Where the stream stands still it is waited for, and where the target does not \
+         answer likewise, as long as --timeout says; then the status is 3.",
         "--verify reads the target again when all is in, and compares: the rows of every table by their digest, and \
          every definition, owner, privilege, position of a sequence with its entry, of servers of one major word by \
          word. A line a table says what came of it, and what differs otherwise follows; the status is then 4. With -1 this \
@@ -197,6 +203,10 @@ pub struct LoadArgs {
     #[arg(skip)]
     pub hooks: Hooks,
 
+    /// How long it waits.
+    #[command(flatten)]
+    pub wait: WaitArgs,
+
     /// What it replaces.
     #[command(flatten)]
     pub swap: SwapArgs,
@@ -292,7 +302,7 @@ impl LoadArgs {
         if self.output.list {
             return Err(Failure::usage("pgx-load does not list").hint("pgx-toc does, with the same selection options"));
         }
-        if !self.check.check {
+        if !self.check.check && !self.resume.status {
             self.verify.check()?;
         }
         if self.output.restrict_key.is_some() && self.output.file.is_none() {

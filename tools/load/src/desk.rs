@@ -11,6 +11,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::intake::{Arrival, Chunk, UNIT};
+use crate::silence::Silence;
 
 /// Entries whose rows nobody wants, of which member; once that is known.
 pub type PassedOver = Arc<Mutex<(u32, HashSet<EntryId>)>>;
@@ -24,6 +25,8 @@ pub struct Desk {
     pub budget: Arc<Semaphore>,
     /// What is not wanted.
     pub passed_over: PassedOver,
+    /// Whether the input is waited for, and what came last.
+    pub silence: Silence,
     /// Number of the member that is read, from 1.
     pub member: u32,
     /// The whole budget, in units.

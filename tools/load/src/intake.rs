@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use pgx_archive::{Digest, Entry, EntryEnd, EntryId, Head, PartEnd, TocEnd};
@@ -13,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::desk::{Desk, PassedOver};
 use crate::reading::Reading;
+use crate::silence::Silence;
 use crate::verify::Sums;
 use crate::{archive_input, seek_input};
 
@@ -67,6 +69,9 @@ pub struct Intake {
     name: String,
     budget: Arc<Semaphore>,
     passed_over: PassedOver,
+    silence: Silence,
+    /// How long nothing may come.
+    patience: Duration,
     /// What the rows of the member that arrives came to.
     sums: Sums,
     /// Number of the member that arrives, from 1.
@@ -78,18 +83,25 @@ pub struct Intake {
 }
 
 impl Intake {
-    /// Starts the thread. Where only a `part` is wanted of a file, only that is read.
-    pub fn start(input: Input, part: bool, buffer: usize, process: &Process) -> Result<Intake, Failure> {
+    /// Starts the thread, for which so many bytes may wait, and which may wait for so long. Where only a `part` is wanted
+    /// of a file, only that is read.
+    pub fn start(
+        input: Input,
+        part: bool,
+        (buffer, patience): (usize, Duration),
+        process: &Process,
+    ) -> Result<Intake, Failure> {
         let (sender, arrivals) = mpsc::channel(WAITING);
         let name = input.name().to_owned();
         let budget = Arc::new(Semaphore::new(buffer / UNIT));
-        let passed_over = PassedOver::default();
+        let (passed_over, silence) = (PassedOver::default(), Silence::default());
         let (chosen, choice) = std::sync::mpsc::channel();
         let desk = Desk {
             sender,
             choice,
             budget: budget.clone(),
             passed_over: passed_over.clone(),
+            silence: silence.clone(),
             member: 1,
             whole: (buffer / UNIT) as u32,
             runtime: Handle::current(),
@@ -106,6 +118,8 @@ impl Intake {
                 name,
                 budget,
                 passed_over,
+                silence,
+                patience,
                 sums: Sums::new(),
                 member: 1,
                 more: false,
@@ -175,6 +189,7 @@ impl Intake {
             exit = self.interrupt.raised() => Err(Failure::new(exit, "interrupted")),
             arrival = self.arrivals.recv() => arrival
                 .unwrap_or_else(|| Err(Failure::failed("reading stopped unexpectedly").within(&self.name))),
+            failure = self.silence.lasts(self.patience) => Err(failure.within(&self.name)),
         };
         arrival.map(|arrival| self.noted(arrival))
     }
@@ -207,12 +222,15 @@ mod tests {
     use crate::example::{Sent, stream};
     use pgx_cli::Exit;
 
+    /// Nobody waits as long here.
+    const WAITS: Duration = Duration::from_secs(600);
+
     /// What comes out of a stream: one letter for each arrival, or what is wrong.
     fn arrivals(sent: &[Sent]) -> Result<String, Failure> {
         let process = Process::detached(&MANUAL);
         with_runtime(async {
             let input = Input::from_reader(std::io::Cursor::new(stream(sent)), "shop.pgx")?;
-            let mut intake = Intake::start(input, false, 64 << 20, &process)?;
+            let mut intake = Intake::start(input, false, (64 << 20, WAITS), &process)?;
             let mut letters = String::new();
             while !letters.ends_with('.') {
                 letters.push(letter(&intake.next().await?));
@@ -230,6 +248,7 @@ mod tests {
                 sender,
                 choice: std::sync::mpsc::channel().1,
                 budget: Arc::new(Semaphore::new(WAITING)),
+                silence: Silence::default(),
                 passed_over: Arc::new(Mutex::new((1, unwanted.iter().map(|id| EntryId(*id)).collect()))),
                 member: 1,
                 whole: WAITING as u32,
@@ -248,7 +267,7 @@ mod tests {
     }
 
     fn with_runtime(work: impl Future<Output = Result<String, Failure>>) -> Result<String, Failure> {
-        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         runtime.expect("a runtime needs only memory").block_on(work)
     }
 
@@ -307,10 +326,10 @@ mod tests {
         let process = Process::detached(&MANUAL);
         process.interrupt.on_raise(|| {});
         process.interrupt.raise(Exit::Interrupted);
-        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let exit = runtime.expect("a runtime needs only memory").block_on(async {
             let input = Input::from_reader(std::io::Cursor::new(stream(&[Sent::End])), "shop.pgx")?;
-            Intake::start(input, false, 64 << 20, &process)?
+            Intake::start(input, false, (64 << 20, WAITS), &process)?
                 .next()
                 .await
                 .map(|_| ())

@@ -14,11 +14,12 @@ use crate::checked::Checked;
 use crate::desk::Desk;
 use crate::failure;
 use crate::intake::Arrival;
+use crate::silence::Heeded;
 
 /// A stream that is read from its beginning to its end.
 pub struct Reading {
     name: String,
-    reader: Reader<Box<dyn Read + Send>>,
+    reader: Reader<Heeded<Box<dyn Read + Send>>>,
     entries: Vec<Entry>,
     checked: Checked,
     /// Whether a member has ended of which it is not known yet whether it is the last.
@@ -31,7 +32,7 @@ impl Reading {
     pub fn new(name: String, input: Box<dyn Read + Send>, desk: Desk) -> Reading {
         Reading {
             name,
-            reader: Reader::with(Decoder::members().understanding(FEATURES), input),
+            reader: Reader::with(Decoder::members().understanding(FEATURES), desk.silence.of(input)),
             entries: Vec::new(),
             checked: Checked::default(),
             ended: false,
@@ -83,6 +84,10 @@ impl Reading {
     }
 
     fn arrival(&mut self, event: Event) -> Result<Option<Arrival>, Failure> {
+        if let Event::Data(frame) = &event {
+            let entry = frame.entry();
+            self.desk.silence.rows_of(entry, || self.checked.called(entry));
+        }
         Ok(Some(match event {
             Event::Head(head) => Arrival::Head(head),
             Event::Entries(mut entries) => {

@@ -31,13 +31,14 @@ async fn story(args: &LoadArgs, process: &Process) -> Result<(), Failure> {
     }
     // The database itself is no part that would be worth seeking.
     let part = !choice::is_whole(&selection);
+    let limits = (args.output.buffer, args.wait.timeout);
     match &args.output.file {
         None if args.check.check => {
-            let intake = Intake::start(input, true, args.output.buffer, process)?;
+            let intake = Intake::start(input, true, limits, process)?;
             check::check(args, &selection, process, intake).await
         }
         None => {
-            let intake = Intake::start(input, part, args.output.buffer, process)?;
+            let intake = Intake::start(input, part, limits, process)?;
             match args.verify.verify_only {
                 true => verify::only(args, &selection, process, intake).await,
                 false => members::load(args, &selection, process, intake).await,
@@ -46,7 +47,7 @@ async fn story(args: &LoadArgs, process: &Process) -> Result<(), Failure> {
         Some(file) => {
             let output = process.output(Some(file), Content::Text)?;
             input.expect_apart(&output)?;
-            let intake = Intake::start(input, part, args.output.buffer, process)?;
+            let intake = Intake::start(input, part, limits, process)?;
             script::write((args, &selection), process, intake, output).await
         }
     }

@@ -235,11 +235,11 @@ mod tests {
         let file = directory.join("out.sql");
         let args = Tool::parse_from(["pgx-load", "-f", "out.sql", "--restrict-key", "k"]).args;
         let process = Process::detached(&MANUAL);
-        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let result = runtime.expect("a runtime needs only memory").block_on(async {
             let input = Input::from_reader(std::io::Cursor::new(stream_in(format, sent)), "shop.pgx")?;
             let output = process.output(Some(&file), Content::Text)?;
-            let intake = Intake::start(input, false, 64 << 20, &process)?;
+            let intake = Intake::start(input, false, (64 << 20, std::time::Duration::from_secs(600)), &process)?;
             write((&args, &Selection::default()), &process, intake, output).await
         });
         let text = std::fs::read_to_string(&file).unwrap_or_default();

@@ -19,7 +19,7 @@ pub struct VerifyArgs {
     #[arg(long, conflicts_with_all = ["file", "verify", "single_transaction"])]
     pub verify_only: bool,
 
-    /// Results as JSON, an object a line, on standard output
+    /// Results, or with --status that, as JSON, an object a line, on standard output
     ///
     /// With --check, an object of type finding has severity (problem or note), code, object, message and hint; the
     /// last one, of type check, has checked, problems, notes and exit_status.
@@ -31,9 +31,8 @@ impl VerifyArgs {
     /// An error when the flags make no sense together.
     pub fn check(&self) -> Result<(), Failure> {
         match self.json && !self.verify && !self.verify_only {
-            true => {
-                Err(Failure::usage("--json is about the results of a proof").hint("give --verify or --verify-only"))
-            }
+            true => Err(Failure::usage("--json is about the results of a proof, or a status")
+                .hint("give --verify, --verify-only or --status")),
             false => Ok(()),
         }
     }

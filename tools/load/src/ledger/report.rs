@@ -1,11 +1,13 @@
 //! What is asked of a ledger when nothing is loaded: what is done, as a text or as a token; to forget it.
 
+use std::fmt;
 use std::io::Write;
 
 use pgx_archive::{Digest, Token};
-use pgx_cli::{Content, Failure, Process};
+use pgx_cli::{Content, Failure, Process, json_line};
 use pgx_restore::ledger::{self, Done, Load};
 use pgx_server::{Session, Text};
+use serde::Serialize;
 
 use super::{again, busy, read, state_in_the_end, unreadable};
 use crate::args::LoadArgs;
@@ -31,7 +33,13 @@ pub async fn answer(args: &LoadArgs, process: &Process) -> Result<(), Failure> {
     let done = read(session).await?;
     let text = match args.resume.print_token {
         true => token(&load, &done)?,
-        false => status(&load, &done, &begun, state.held, args),
+        false => {
+            let status = Status::of(&load, &done, begun, state.held, args);
+            match args.verify.json {
+                true => json_line(&status).trim_end().to_owned(),
+                false => status.to_string(),
+            }
+        }
     };
     let mut output = process.output(None, Content::Text)?;
     writeln!(output, "{text}").map_err(|error| output.failure(error))?;
@@ -54,24 +62,51 @@ fn token(load: &Load, done: &Done) -> Result<String, Failure> {
         .map_err(|error| Failure::failed(error.to_string()))
 }
 
-fn status(load: &Load, done: &Done, begun: &str, idle: bool, args: &LoadArgs) -> String {
-    let parts = done.parts.values().filter(|part| part.finished).count();
-    let state = match idle {
-        true => "broken off",
-        false => "at work",
-    };
-    let next = match idle {
-        true => format!("\nnext      pgx-load --resume {} ...", again::target(args)),
-        false => String::new(),
-    };
-    format!(
-        "archive   {}\nbegun     {begun}\nstate     {state}\nmade      {} definitions\nfilled    {} tables, {} parts of all\nrows      {}{next}",
-        load.archive,
-        done.made.len(),
-        done.filled().count(),
-        parts,
-        done.rows(),
-    )
+/// What a load has done.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "load")]
+struct Status<'a> {
+    archive: &'a str,
+    begun: String,
+    state: &'static str,
+    definitions: usize,
+    tables: usize,
+    parts: usize,
+    rows: u64,
+    /// What to type to go on with it; none while it is at work.
+    next: Option<String>,
+}
+
+impl<'a> Status<'a> {
+    fn of(load: &'a Load, done: &Done, begun: String, idle: bool, args: &LoadArgs) -> Status<'a> {
+        Status {
+            archive: &load.archive,
+            begun,
+            state: if idle { "broken off" } else { "at work" },
+            definitions: done.made.len(),
+            tables: done.filled().count(),
+            parts: done.parts.values().filter(|part| part.finished).count(),
+            rows: done.rows(),
+            next: idle.then(|| format!("pgx-load --resume {}", again::target(args))),
+        }
+    }
+}
+
+impl fmt::Display for Status<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "archive   {}\nbegun     {}\nstate     {}",
+            self.archive, self.begun, self.state
+        )?;
+        writeln!(f, "made      {} definitions", self.definitions)?;
+        writeln!(f, "filled    {} tables, {} parts of all", self.tables, self.parts)?;
+        write!(f, "rows      {}", self.rows)?;
+        match &self.next {
+            Some(next) => write!(f, "\nnext      {next} ..."),
+            None => Ok(()),
+        }
+    }
 }
 
 async fn discard(session: &Session, process: &Process) -> Result<(), Failure> {
