@@ -220,7 +220,7 @@ mod tests {
         let entries = numbered(vec![fast, database, plain(Kind::Tablespace, "ssd"), comment]);
         let other = mapped(&entries, "", "ssd=hdd").unwrap();
         assert_eq!(other[0].tablespace.as_deref(), Some("hdd"));
-        assert!(other[1].create.ends_with(" TABLESPACE hdd;\n"), "{}", other[1].create);
+        assert!(other[1].create.ends_with(" TABLESPACE = hdd;\n"), "{}", other[1].create);
         assert_eq!(other.len(), 2, "one that is not used is not made");
         let left = mapped(&entries, "", "ssd=").unwrap();
         assert_eq!(left[0].tablespace.as_deref(), Some(""));

@@ -320,11 +320,11 @@ mod tests {
         };
         assert_eq!(
             refused(&[]),
-            "table data public.a: its rows are binary, and the stream does not say of which types"
+            "table data public.a: its rows are binary, and it is not said of which types"
         );
         assert_eq!(
             refused(&["tsvector"]),
-            "table data public.a: column id: type tsvector cannot be turned into text"
+            "table data public.a: column id is binary, and of a type that is not known: tsvector"
         );
     }
 

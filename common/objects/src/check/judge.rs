@@ -258,9 +258,10 @@ mod tests {
         assert_eq!(
             found,
             [
+                "select",
+                "row-security",
                 "broken",
-                "subscription",
-                "large-object",
+                "left-out",
                 "pooler",
                 "user-mapping",
                 "snapshot",

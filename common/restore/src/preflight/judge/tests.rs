@@ -182,10 +182,10 @@ const SEEDS: &[Seed] = &[
         needs.fills.insert(("public".to_owned(), "gone".to_owned()));
     }),
     ("!table-rights", |needs, answers, _, _| {
-        fills(needs, answers, (false, false))
+        fills(needs, answers, "closed", (false, false))
     }),
     ("!row-security", |needs, answers, _, _| {
-        fills(needs, answers, (true, true))
+        fills(needs, answers, "guarded", (true, true))
     }),
     ("!table-exists", |needs, answers, _, wishes| {
         wishes.into_existing = true;
@@ -209,8 +209,8 @@ fn create(needs: &mut Needs, options: &mut Options) {
     options.create = true;
 }
 
-fn fills(needs: &mut Needs, answers: &mut Answers, there: (bool, bool)) {
-    let table = ("public".to_owned(), "u".to_owned());
+fn fills(needs: &mut Needs, answers: &mut Answers, name: &str, there: (bool, bool)) {
+    let table = ("public".to_owned(), name.to_owned());
     needs.fills.insert(table.clone());
     answers.relations.insert(table, there);
 }
