@@ -60,8 +60,9 @@ mod tests {
         let grants = vec![Grant {
             grantee: "bob".to_owned(),
             grantor: "ann".to_owned(),
-            privileges: vec!["CREATE".to_owned()],
-            ..Grant::default()
+            privileges: "CREATE".to_owned(),
+            revoke: false,
+            grant_option: false,
         }];
         Globals {
             roles: vec![Role {
