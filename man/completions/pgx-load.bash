@@ -23,7 +23,7 @@ _pgx__load() {
 
     case "${cmd}" in
         pgx__load)
-            opts="-d -h -p -U -w -W -f -C -j -1 -l -O -S -c -a -s -n -N -t -I -P -T -L -b -B -x -v -q -V -? --dbname --host --port --username --no-password --password --role --file --create --jobs --single-transaction --buffer --into-existing --list --enable-row-security --no-analyze --no-owner --no-tablespaces --no-table-access-method --restrict-key --disable-triggers --superuser --truncate --on-conflict --resume --status --print-token --discard --clean --if-exists --map-role --map-tablespace --rename-schema --before-data --after-data --at-end --timeout --swap --keep-old --verify --verify-only --json --data-only --schema-only --statistics-only --section --schema --exclude-schema --table --table-and-children --exclude-table --exclude-table-and-children --exclude-table-data --exclude-table-data-and-children --index --function --trigger --extension --exclude-extension --filter --use-list --bare --with-dependencies --strict-names --blobs --large-objects --no-blobs --no-large-objects --no-schema --no-data --no-statistics --statistics --no-acl --no-privileges --no-comments --no-security-labels --no-publications --no-subscriptions --no-policies --check --verbose --quiet --progress --log-format --version --help --generate"
+            opts="-d -h -p -U -w -W -f -C -j -1 -l -O -S -c -e -a -s -n -N -t -I -P -T -L -b -B -x -v -q -V -? --dbname --host --port --username --no-password --password --role --file --create --jobs --single-transaction --buffer --into-existing --list --enable-row-security --no-analyze --no-owner --no-tablespaces --no-table-access-method --restrict-key --disable-triggers --superuser --truncate --on-conflict --resume --status --print-token --discard --clean --if-exists --map-role --map-tablespace --rename-schema --before-data --after-data --at-end --timeout --swap --keep-old --verify --verify-only --json --index-when --fk --keep-going --errors --exit-on-error --no-data-for-failed-tables --transaction-size --data-only --schema-only --statistics-only --section --schema --exclude-schema --table --table-and-children --exclude-table --exclude-table-and-children --exclude-table-data --exclude-table-data-and-children --index --function --trigger --extension --exclude-extension --filter --use-list --bare --with-dependencies --strict-names --blobs --large-objects --no-blobs --no-large-objects --no-schema --no-data --no-statistics --statistics --no-acl --no-privileges --no-comments --no-security-labels --no-publications --no-subscriptions --no-policies --check --verbose --quiet --progress --log-format --version --help --generate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -126,6 +126,22 @@ _pgx__load() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --index-when)
+                    COMPREPLY=($(compgen -W "each end" -- "${cur}"))
+                    return 0
+                    ;;
+                --fk)
+                    COMPREPLY=($(compgen -W "validate not-valid skip" -- "${cur}"))
+                    return 0
+                    ;;
+                --errors)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --transaction-size)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -18,6 +18,13 @@ complete -c pgx-load -l before-data -d 'Run the SQL of FILE when definitions are
 complete -c pgx-load -l after-data -d 'Run the SQL of FILE when all rows are in, before indexes, constraints and triggers are made' -r -F
 complete -c pgx-load -l at-end -d 'Run the SQL of FILE when everything is made' -r -F
 complete -c pgx-load -l timeout -d 'Fail when nothing comes for so long, from the stream or from the target: 90s, 10m, 2h (default: 10m)' -r
+complete -c pgx-load -l index-when -d 'Build indexes of each table when its rows are in, or of all at the end: each or end (default: each)' -r -f -a "each\t'When the rows of their table are in'
+end\t'When all rows are in'"
+complete -c pgx-load -l fk -d 'Make foreign keys so: validate, not-valid or skip (default: validate)' -r -f -a "validate\t'With a check of all rows'
+not-valid\t'Without'
+skip\t'Not at all'"
+complete -c pgx-load -l errors -d 'With --keep-going, write what failed and what was skipped to FILE, one JSON object a line' -r -F
+complete -c pgx-load -l transaction-size -d 'Make at most N entries in one transaction (default: 100)' -r
 complete -c pgx-load -l section -d 'Only this section: pre-data, data or post-data; repeatable' -r -f -a "pre-data\t'Definitions that come before rows'
 data\t'Rows, large objects, sequence values, statistics of tables'
 post-data\t'Indexes, constraints, triggers and the like'"
@@ -71,6 +78,9 @@ complete -c pgx-load -l keep-old -d 'Keep the database that was replaced, as NAM
 complete -c pgx-load -l verify -d 'Afterwards read the target again and compare it with the stream'
 complete -c pgx-load -l verify-only -d 'Only compare a database with the stream, changing nothing'
 complete -c pgx-load -l json -d 'Results, or with --status that, as JSON, an object a line, on standard output'
+complete -c pgx-load -l keep-going -d 'Go on after errors, without what depends on what failed; the status is 6 then'
+complete -c pgx-load -s e -l exit-on-error -d 'Stop at the first error, as by default'
+complete -c pgx-load -l no-data-for-failed-tables -d 'With --keep-going, no rows for tables that could not be made, as by default'
 complete -c pgx-load -s a -l data-only -d 'Only rows, large objects and sequence values'
 complete -c pgx-load -s s -l schema-only -d 'Only definitions'
 complete -c pgx-load -l statistics-only -d 'Only statistics'

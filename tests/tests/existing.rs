@@ -318,3 +318,26 @@ fn scripts_disable_triggers_as_pg_dump_does() {
     assert!(ours.contains("ALTER TABLE public.child DISABLE TRIGGER ALL;"), "{ours}");
     assert!(ours.contains("SET SESSION AUTHORIZATION 'boss';"));
 }
+
+#[test]
+fn indexes_wait_for_all_rows_and_keys_are_made_as_asked_for() {
+    let cluster = Cluster::shared(18);
+    let source = cluster.database("source");
+    source.sql(TABLES);
+    source.sql(ROWS);
+    let load = |flags: &[&str]| {
+        let target = cluster.database("target");
+        let load = &mut tool("pgx-load");
+        load.args(["-j3", "-d", &target.url()]).args(flags);
+        Pipe::of(tool("pgx-dump").args(["-j2", "-d", &source.url()]))
+            .to(load)
+            .run()
+            .expect_success();
+        target
+    };
+    judge(&source, &load(&["--index-when", "end"])).expect_equal();
+    let keys = "SELECT count(*), count(*) FILTER (WHERE convalidated) FROM pg_constraint WHERE contype = 'f'";
+    assert_eq!(load(&["--fk", "validate"]).sql(keys).trim(), "1|1");
+    assert_eq!(load(&["--fk", "not-valid"]).sql(keys).trim(), "1|0");
+    assert_eq!(load(&["--fk", "skip"]).sql(keys).trim(), "0|0");
+}

@@ -117,7 +117,7 @@ const ROOMS: &[Room] = &[
             "pgx-selection",
             "pgx-server",
         ],
-        crates: &["bytes", "clap", "futures-util", "serde", "tokio", "uuid"],
+        crates: &["bytes", "clap", "futures-util", "serde", "serde_json", "tokio", "uuid"],
     },
     Room {
         name: "pgx-globals",

@@ -19,6 +19,8 @@ pub struct Notice {
     pub detail: Option<String>,
     /// What the user can do about it.
     pub hint: Option<String>,
+    /// What a program goes by, such as an SQLSTATE; the message says it, too.
+    pub code: Option<Box<str>>,
 }
 
 impl Notice {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use pgx_archive::{Entry, EntryId, Kind, Pass, Section};
 
+use crate::foreign_keys;
 use crate::options::Options;
 
 /// The first major that takes in statistics.
@@ -34,7 +35,11 @@ impl<'a> Contents<'a> {
     pub fn of(entries: &'a [Entry], wanted: &[EntryId], options: &Options) -> Contents<'a> {
         let mut contents = Contents::arranged(entries);
         let places = wanted.iter().filter_map(|id| contents.places.get(id).copied());
-        let wanted = places.filter(|&place| !is_setting(&entries[place].kind) && is_taken_in(&entries[place], options));
+        let wanted = places.filter(|&place| {
+            let entry = &entries[place];
+            let skipped = || foreign_keys::is_skipped(entry, contents.parent(entry), options);
+            !is_setting(&entry.kind) && is_taken_in(entry, options) && !skipped()
+        });
         contents.order = contents.in_passes(wanted.collect());
         contents
     }

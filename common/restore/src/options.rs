@@ -4,6 +4,7 @@ use pgx_archive::Section;
 use pgx_archive::head::Renamed;
 use pgx_archive::kind::Switch;
 
+use crate::foreign_keys::ForeignKeys;
 use crate::hooks::Hooks;
 use crate::mapping::Mapping;
 
@@ -44,6 +45,8 @@ pub struct Options {
     pub renames: Vec<Renamed>,
     /// `--before-data`, `--after-data`, `--at-end`: what the user wants to be run besides.
     pub hooks: Hooks,
+    /// What becomes of foreign keys.
+    pub foreign_keys: ForeignKeys,
     /// Major version of the server that runs the statements; none when it is not known, as in a script.
     pub target: Option<u32>,
 }

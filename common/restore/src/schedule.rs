@@ -49,6 +49,8 @@ pub struct Schedule {
     /// Entries with rows that are ready.
     rows: BTreeSet<usize>,
     unfinished: usize,
+    /// Entries with rows that have not ended.
+    unfilled: usize,
 }
 
 /// An entry, or a gate that many wait for.
@@ -89,6 +91,7 @@ impl Schedule {
         let (nodes, places) = build::graph(contents);
         let mut schedule = Schedule {
             unfinished: places.len(),
+            unfilled: nodes.iter().filter(|node| node.has_rows).count(),
             nodes,
             places,
             statements: BTreeSet::new(),
@@ -163,9 +166,10 @@ impl Schedule {
         }
     }
 
-    /// Says that an entry that was started failed; the answer is what will be skipped for it.
+    /// Says that an entry that was started failed; the answer is what will be skipped for it. Nothing is skipped for
+    /// what has ended already.
     pub fn failed(&mut self, id: EntryId) -> Vec<EntryId> {
-        let Some(&failed) = self.places.get(&id) else {
+        let Some(&failed) = self.places.get(&id).filter(|&&at| !self.nodes[at].state.is_over()) else {
             return Vec::new();
         };
         let mut skipped = Vec::new();
@@ -199,6 +203,11 @@ impl Schedule {
         unfinished.filter_map(|node| node.entry).collect()
     }
 
+    /// Whether all entries with rows have ended.
+    pub fn is_filled(&self) -> bool {
+        self.unfilled == 0
+    }
+
     /// Whether an entry is part of the restore.
     pub fn has(&self, id: EntryId) -> bool {
         self.places.contains_key(&id)
@@ -213,6 +222,7 @@ impl Schedule {
         self.rows.remove(&at);
         self.nodes[at].state = state;
         self.unfinished -= 1;
+        self.unfilled -= usize::from(self.nodes[at].has_rows);
         let free = self.passed(at);
         self.release(free);
     }

@@ -6,6 +6,7 @@ use pgx_archive::{Entry, Kind};
 
 use crate::contents::Contents;
 use crate::database::{self, TooOld};
+use crate::foreign_keys;
 use crate::large_objects;
 use crate::options::Options;
 use crate::owner::alter_owner;
@@ -95,7 +96,10 @@ pub fn work(
             }
         }
         _ if is_only_comment(&entry.create) => {}
-        _ => run(Step::Create, entry.create_on(options.target).to_owned()),
+        _ => run(
+            Step::Create,
+            foreign_keys::create(entry, contents, options).into_owned(),
+        ),
     }
     if !options.no_owner
         && let Some(sql) = alter_owner(entry)

@@ -7,10 +7,6 @@ use pgx_restore::{Analyses, Claims, Contents, Locks, Schedule, Wants};
 
 use crate::job::{HEAVY, Half, Job, Weights};
 
-/// Entries that one session makes in one transaction, or tables that it analyzes: enough to hide the way to
-/// the server and back, few enough that their locks fit the server's table of them.
-const BATCH: usize = 100;
-
 /// The schedule, with what is locked while things are made.
 pub struct Agenda<'a> {
     contents: &'a Contents<'a>,
@@ -23,8 +19,18 @@ pub struct Agenda<'a> {
     /// Those that an earlier load has left.
     indexed: BTreeSet<EntryId>,
     analyses: Analyses,
+    pace: Pace,
     /// Whether what comes after the rows waits until it is released.
     holding: bool,
+}
+
+/// How much is made, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Entries that one session makes in one transaction, or tables that it analyzes.
+    pub together: usize,
+    /// Whether what depends on rows waits for all of them.
+    pub at_end: bool,
 }
 
 /// Tables to analyze, each with its statement.
@@ -36,6 +42,7 @@ impl<'a> Agenda<'a> {
         contents: &'a Contents<'a>,
         schedule: &'a mut Schedule,
         analyze: bool,
+        pace: Pace,
         indexed: BTreeSet<EntryId>,
     ) -> Agenda<'a> {
         let wants = Wants::new(contents);
@@ -52,6 +59,7 @@ impl<'a> Agenda<'a> {
             to_attach: Vec::new(),
             indexed,
             analyses,
+            pace,
             holding: false,
         }
     }
@@ -111,11 +119,12 @@ impl<'a> Agenda<'a> {
         if let Some(at) = self.to_attach.iter().position(|id| free(attach(id))) {
             return Some(vec![attach(&self.to_attach.swap_remove(at))]);
         }
+        let (all, holding) = (
+            self.contents,
+            self.holding || self.pace.at_end && !self.schedule.is_filled(),
+        );
         let heavy = self.schedule.ready().filter_map(|id| {
-            let entry = self.contents.get(id)?;
-            if !is_time(self.holding, self.contents, entry) {
-                return None;
-            }
+            let entry = self.contents.get(id).filter(|entry| is_time(holding, all, entry))?;
             let weight = self.weights.of(entry);
             let half = match &entry.using_index {
                 Some(_) if self.indexed.contains(&id) => Half::Attach,
@@ -130,8 +139,7 @@ impl<'a> Agenda<'a> {
             return Some(vec![job]);
         }
         let (contents, weights, wants, locks) = (self.contents, &self.weights, &self.wants, &self.locks);
-        let holding = self.holding;
-        let batch = self.schedule.batch_of(BATCH, |id| {
+        let batch = self.schedule.batch_of(self.pace.together, |id| {
             contents.get(id).is_some_and(|entry| {
                 is_time(holding, contents, entry)
                     && weights.of(entry) < HEAVY
@@ -162,13 +170,23 @@ impl<'a> Agenda<'a> {
         ended
     }
 
+    /// An entry failed; what is skipped for it.
+    pub fn failed(&mut self, id: EntryId) -> Vec<EntryId> {
+        let skipped = self.schedule.failed(id);
+        // A table is analyzed as far as there is something of it.
+        for id in skipped.iter().chain([&id]) {
+            self.analyses.finished(*id, 0);
+        }
+        skipped
+    }
+
     /// What a free session analyzes next: a large table, or small ones together. What they lock is theirs
     /// until they are [`analyzed`](Agenda::analyzed).
     pub fn next_analyses(&mut self) -> Option<(ToAnalyze, Claims)> {
         if self.holding {
             return None;
         }
-        let taken = self.analyses.take(BATCH, &self.locks, HEAVY);
+        let taken = self.analyses.take(self.pace.together, &self.locks, HEAVY);
         let claims = Wants::together(taken.iter().flat_map(|one| one.claims.clone()).collect());
         self.locks.take(&claims);
         let tables: ToAnalyze = taken.into_iter().map(|one| (one.entry, one.sql)).collect();

@@ -15,10 +15,11 @@ use pgx_selection::Selection;
 use pgx_server::Text;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::agenda::Agenda;
+use crate::agenda::{Agenda, Pace};
 use crate::args::LoadArgs;
 use crate::check;
 use crate::choice::{called, choose, is_whole, makes_tables};
+use crate::errors::Errors;
 use crate::existing::Existing;
 use crate::foreman::{Crew, Foreman};
 use crate::intake::Intake;
@@ -61,6 +62,7 @@ pub async fn apply(
     process: &Process,
     (head, entries, toc_end): (&Head, &[Entry], Option<TocEnd>),
     intake: &mut Intake,
+    errors: &mut Errors,
 ) -> Result<(), Failure> {
     resume::expect(head, args).map_err(|failure| failure.within(intake.name()))?;
     let mut options = args.options();
@@ -96,7 +98,7 @@ pub async fn apply(
             head,
             entries,
         };
-        return load.beside(target, &contents, &options, intake).await;
+        return load.beside(target, &contents, &options, (intake, errors)).await;
     }
 
     let mut tally = Tally {
@@ -116,7 +118,7 @@ pub async fn apply(
         whole: is_whole(selection),
     };
     loading
-        .load(target, intake, &mut tally)
+        .load(target, intake, (&mut tally, errors))
         .await
         .map_err(|failure| match args.output.single_transaction {
             // It was rolled back, whatever had gone in.
@@ -142,7 +144,7 @@ impl Load<'_> {
         mut target: Target<'_>,
         contents: &Contents<'_>,
         options: &Options,
-        intake: &mut Intake,
+        (intake, errors): (&mut Intake, &mut Errors),
     ) -> Result<(), Failure> {
         let swap = Swap::begin(self.args, self.process, self.head, self.entries, options).await?;
         let own = contents.wanted().filter(|entry| !is_of_database(entry, contents));
@@ -160,7 +162,7 @@ impl Load<'_> {
         };
         let loaded = async {
             target.reconnect(swap.beside()).await?;
-            loading.load(target, intake, &mut Tally::default()).await
+            loading.load(target, intake, (&mut Tally::default(), errors)).await
         };
         match loaded.await {
             Ok(()) => swap.end(contents, options).await,
@@ -194,7 +196,12 @@ struct Loading<'a> {
 }
 
 impl Loading<'_> {
-    async fn load(mut self, mut target: Target<'_>, intake: &mut Intake, tally: &mut Tally) -> Result<(), Failure> {
+    async fn load(
+        mut self,
+        mut target: Target<'_>,
+        intake: &mut Intake,
+        (tally, errors): (&mut Tally, &mut Errors),
+    ) -> Result<(), Failure> {
         let progress = self.process.progress();
         progress.expect(self.contents.wanted().len() as u64, self.expected());
         let mut schedule = Schedule::new(self.contents);
@@ -227,14 +234,14 @@ impl Loading<'_> {
             let before = |entry: &Entry| self.contents.turn(entry) == Section::PreData;
             let defining = (self.contents, self.options);
             target
-                .make_ready(&mut schedule, defining, before, tally, &progress)
+                .make_ready(&mut schedule, defining, before, (tally, errors), &progress)
                 .await?;
             hook::run(&target, &self.options.hooks, Moment::BeforeData, self.process).await?;
         }
         let now = |entry: &Entry| !about_rows || self.contents.turn(entry) != Section::PostData;
         let defining = (self.contents, self.options);
         target
-            .make_ready(&mut schedule, defining, now, tally, &progress)
+            .make_ready(&mut schedule, defining, now, (tally, errors), &progress)
             .await?;
 
         progress.stage("copying rows");
@@ -263,13 +270,24 @@ impl Loading<'_> {
         drop(tell);
         let created = makes_tables(self.contents) && !self.args.output.into_existing;
         let indexed = self.done.indexed.clone();
-        let agenda = Agenda::new(self.contents, &mut schedule, !self.args.output.no_analyze, indexed);
+        let pace = Pace {
+            together: self.args.tolerate.together(),
+            at_end: self.args.finish.at_end(),
+        };
+        let agenda = Agenda::new(
+            self.contents,
+            &mut schedule,
+            !self.args.output.no_analyze,
+            pace,
+            indexed,
+        );
         let crew = Crew {
             orders,
             told,
             created,
             existing: &existing,
             done: std::mem::take(&mut self.done),
+            errors,
         };
         let agenda = agenda.holding(!self.options.hooks.after_data.is_empty());
         let mut foreman = Foreman::new(self.contents, self.process, &progress, tally, agenda, crew);

@@ -14,17 +14,21 @@ use pgx_selection::SelectionArgs;
 
 pub use check::CheckArgs;
 use existing::ExistingArgs;
+use finish::FinishArgs;
 use hooks::HookArgs;
 pub use resume::ResumeArgs;
 use rewrite::RewriteArgs;
 pub use swap::SwapArgs;
+use tolerate::TolerateArgs;
 pub use verify::VerifyArgs;
 pub use wait::WaitArgs;
 
 mod check;
 pub mod existing;
+pub mod finish;
 mod hooks;
 mod rewrite;
+pub mod tolerate;
 
 /// What people read about pgx-load beside its flags.
 pub static MANUAL: Manual = Manual {
@@ -56,7 +60,8 @@ pub static MANUAL: Manual = Manual {
          pooler, prepared, rights, role, role-rights, room, row-security, schema, schema-rights, set-role, setting, \
          setting-rights, standby, subscription, superuser, table-exists, table-missing, table-rights, tablespace, \
          tablespace-rights, wraparound.",
-        "It stops at the first error and names the object. A stream that is cut short, or whose producer failed, \
+        "It stops at the first error and names the object; with --keep-going it goes on without what failed and what \
+         depends on it, and the status is 6. A stream that is cut short, or whose producer failed, \
          is never taken for complete: the status is then 3, and the message says what came last and what the \
          target has.",
         "With -a, rows go into tables that stand already. What these lack, tables or columns, is named before any row is \
@@ -114,6 +119,7 @@ pub static MANUAL: Manual = Manual {
         Exit::Incomplete,
         Exit::Difference,
         Exit::Preflight,
+        Exit::Tolerated,
         Exit::Interrupted,
         Exit::ReaderGone,
         Exit::Terminated,
@@ -214,6 +220,14 @@ pub struct LoadArgs {
     /// How it is proved.
     #[command(flatten)]
     pub verify: VerifyArgs,
+
+    /// How what depends on rows is made.
+    #[command(flatten)]
+    pub finish: FinishArgs,
+
+    /// What happens when something goes wrong with an entry.
+    #[command(flatten)]
+    pub tolerate: TolerateArgs,
 
     /// What to load.
     #[command(flatten)]
@@ -324,6 +338,7 @@ impl LoadArgs {
             no_tablespaces: self.output.no_tablespaces,
             no_table_access_method: self.output.no_table_access_method,
             row_security: self.output.enable_row_security,
+            foreign_keys: self.finish.foreign_keys(),
             disable_triggers: self.existing.disable_triggers,
             superuser: self.existing.superuser.clone(),
             hooks: self.hooks.clone(),
@@ -384,6 +399,20 @@ mod tests {
         assert!(args(&["-d", "a", "--on-conflict", "error"]).check().is_ok());
         assert!(Tool::try_parse_from(["pgx-load", "-d", "a", "-a", "-S", "boss"]).is_err());
         assert!(Tool::try_parse_from(["pgx-load", "-f", "a", "-a", "--truncate"]).is_err());
+    }
+
+    #[test]
+    fn errors_are_not_tolerated_in_one_transaction() {
+        for other in ["-1", "-e"] {
+            assert!(Tool::try_parse_from(["pgx-load", "-d", "a", "--keep-going", other]).is_err());
+        }
+        assert!(Tool::try_parse_from(["pgx-load", "-d", "a", "--errors", "f"]).is_err());
+        assert!(Tool::try_parse_from(["pgx-load", "-d", "a", "-1", "--transaction-size", "5"]).is_err());
+        assert_eq!(
+            args(&["-d", "a", "-e", "--transaction-size", "5"]).tolerate.together(),
+            5
+        );
+        assert!(args(&["-d", "a", "--no-data-for-failed-tables"]).check().is_ok());
     }
 
     #[test]

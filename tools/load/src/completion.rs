@@ -41,6 +41,11 @@ impl Completion {
         self.complete(id)
     }
 
+    /// How many rows an entry has, as far as the stream has said so.
+    pub fn said(&self, id: EntryId) -> Option<u64> {
+        self.entries.get(&id)?.said.map(|(_, rows)| rows)
+    }
+
     /// A part is in, with so many rows; the rows of its entry, if they are all in.
     pub fn part_in(&mut self, part: Part, rows: u64) -> Result<Option<u64>, Miscounted> {
         let sent = self.parts.remove(&part).unwrap_or(0);

@@ -18,6 +18,7 @@ pub fn server(error: &pgx_server::Error) -> Failure {
     if !detail.is_empty() {
         failure = failure.detail(detail.join("\n"));
     }
+    failure.notice.code = error.sqlstate().map(Box::from);
     // The server's own hint is about the statement.
     match search_path::remedy(error).or(error.hint().map(str::to_owned)) {
         Some(hint) => failure.hint(hint),

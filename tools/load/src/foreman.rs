@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use crate::agenda::Agenda;
 use crate::archive_input::UNTOLD;
 use crate::completion::{Completion, Miscounted};
+use crate::errors::{Errors, Refusal};
 use crate::existing::Existing;
 use crate::intake::{Arrival, Chunk, Intake};
 use crate::router::{Part, Route, Router};
@@ -38,6 +39,7 @@ pub struct Foreman<'a> {
     skip: Skip,
     created: bool,
     existing: &'a Existing,
+    errors: &'a mut Errors,
     over: bool,
 }
 
@@ -53,6 +55,8 @@ pub struct Crew<'a> {
     pub existing: &'a Existing,
     /// What an earlier load has done.
     pub done: Done,
+    /// What has failed so far.
+    pub errors: &'a mut Errors,
 }
 
 /// A worker as the foreman sees it.
@@ -85,6 +89,7 @@ impl<'a> Foreman<'a> {
             created,
             existing,
             done,
+            errors,
         } = crew;
         let mut router = Router::default();
         for (part, is) in &done.parts {
@@ -108,6 +113,7 @@ impl<'a> Foreman<'a> {
             skip: Skip::new(done.parts),
             created,
             existing,
+            errors,
             over: false,
         }
     }
@@ -259,7 +265,7 @@ impl<'a> Foreman<'a> {
     /// Something came from the stream.
     fn arrived(&mut self, arrival: Arrival) -> Result<(), Failure> {
         match arrival {
-            Arrival::Rows(chunk) if self.agenda.has(chunk.entry) => {
+            Arrival::Rows(chunk) if self.wants(chunk.entry) => {
                 let Some(chunk) = self.skip.rows(chunk, self.contents)? else {
                     return Ok(());
                 };
@@ -268,7 +274,7 @@ impl<'a> Foreman<'a> {
                     self.workers[number].feed(Feed::Rows(chunk));
                 }
             }
-            Arrival::PartEnd(id, part, end) if self.agenda.has(id) => {
+            Arrival::PartEnd(id, part, end) if self.wants(id) => {
                 let part = (id, part);
                 self.skip.part_end(part, &end, self.contents)?;
                 let PartEnd { rows, .. } = end;
@@ -282,14 +288,39 @@ impl<'a> Foreman<'a> {
                     }
                 }
             }
-            Arrival::EntryEnd(id, EntryEnd { parts, rows, .. }) if self.agenda.has(id) => {
+            Arrival::EntryEnd(id, EntryEnd { parts, rows, .. }) if self.wants(id) => {
                 if let Some(all) = self.completion.entry_said(id, parts, rows) {
                     self.entry_in(id, all);
                 }
             }
+            Arrival::EntryEnd(id, end) if self.errors.has(id) => self.errors.drained(end.rows),
             Arrival::End { .. } => self.over = true,
             // What is not wanted has been checked, and goes no further.
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// Whether rows of an entry go anywhere.
+    fn wants(&self, id: EntryId) -> bool {
+        self.agenda.has(id) && !self.errors.has(id)
+    }
+
+    /// An entry failed: it is gone on without it and what needs it, where that is tolerated.
+    fn give_up(&mut self, refusal: Refusal) -> Result<(), Failure> {
+        let id = refusal.entry;
+        // Every session that fills a part of it has something to say.
+        if self.errors.has(id) {
+            return Ok(());
+        }
+        let skipped = self.agenda.failed(id);
+        self.errors.tolerate(self.contents, refusal, &skipped)?;
+        for id in skipped.into_iter().chain([id]) {
+            self.errors.drained(self.completion.said(id).unwrap_or(0));
+            for number in self.router.forget(id) {
+                self.workers[number].cut_off();
+            }
+            self.progress.entry_done();
         }
         Ok(())
     }
@@ -326,7 +357,8 @@ impl<'a> Foreman<'a> {
             }
             Told::Made(jobs) => {
                 let claims = self.workers[number].done();
-                for _ in 0..self.agenda.made(jobs, &claims) {
+                let made = jobs.into_iter().filter(|job| !self.errors.has(job.id));
+                for _ in 0..self.agenda.made(made.collect(), &claims) {
                     self.tally.made += 1;
                     self.progress.entry_done();
                 }
@@ -339,6 +371,7 @@ impl<'a> Foreman<'a> {
                 self.workers[number].done();
                 self.agenda.release();
             }
+            Told::Refused(refusal) => return self.give_up(refusal),
             Told::Failed(failure) => return Err(failure),
         }
         Ok(())
@@ -392,6 +425,13 @@ impl Hand {
         match std::mem::replace(&mut self.doing, Doing::Nothing) {
             Doing::Making(claims) => claims,
             Doing::Nothing | Doing::Filling(_) => Claims::new(),
+        }
+    }
+
+    /// It gets no more rows, and is told so by that.
+    fn cut_off(&mut self) {
+        if let Doing::Filling(rows) = &mut self.doing {
+            *rows = mpsc::unbounded_channel().0;
         }
     }
 

@@ -8,12 +8,14 @@ use std::collections::HashSet;
 use pgx_archive::{Entry, Head, Kind};
 use pgx_cli::{Failure, Process};
 use pgx_restore::cluster::{NAMES, statements};
+use pgx_restore::{Contents, Options};
 use pgx_selection::Selection;
 use pgx_server::Session;
 
 use crate::apply::text_of;
 use crate::args::LoadArgs;
 use crate::choice::{called, choose};
+use crate::errors::{Errors, Refusal};
 use crate::failure;
 use crate::intake::{Arrival, Intake};
 use crate::tally::Tally;
@@ -29,6 +31,7 @@ pub async fn apply(
     process: &Process,
     (head, entries): (&Head, &[Entry]),
     intake: &mut Intake,
+    errors: &mut Errors,
 ) -> Result<(), Failure> {
     if args.output.single_transaction {
         return Err(
@@ -39,8 +42,9 @@ pub async fn apply(
     }
     let kept = choose(selection, (head, entries), intake, process)?;
     let entries = &called(entries, &kept, &args.options())?[..];
-    let target = Target::connect(args, process, text_of(head)).await?;
+    let mut target = Target::connect(args, process, text_of(head)).await?;
     target.examine(head.source.version, false).await?;
+    let contents = &Contents::new(entries, &Options::default());
     let there = names(&target.session).await?;
     let progress = process.progress();
     progress.stage("making roles and tablespaces");
@@ -49,10 +53,17 @@ pub async fn apply(
     for entry in entries.iter().filter(|entry| kept.has(entry.id)) {
         let is_there = there.contains(&(entry.kind.clone(), entry.name.clone()));
         for sql in statements(entry, is_there) {
-            let made = target.session.execute(sql).await;
-            made.map_err(|error| tally.tell(failure::at(&error, entry.describe(), STAGE)))?;
+            if let Err(error) = target.session.execute(sql).await {
+                let failure = target.recover(failure::at(&error, entry.describe(), STAGE)).await;
+                let refused = failure.and_then(|failure| {
+                    let entry = entry.id;
+                    errors.tolerate(contents, Refusal { entry, failure }, &[])
+                });
+                refused.map_err(|failure| tally.tell(failure))?;
+                break;
+            }
         }
-        tally.made += 1;
+        tally.made += u64::from(!errors.has(entry.id));
         progress.entry_done();
     }
     loop {

@@ -11,6 +11,7 @@ mod clean;
 mod completion;
 mod connect;
 mod desk;
+mod errors;
 #[cfg(test)]
 mod example;
 mod existing;
@@ -35,6 +36,7 @@ mod script;
 mod search_path;
 mod seek_input;
 mod silence;
+mod singly;
 mod skip;
 mod stop;
 mod swap;

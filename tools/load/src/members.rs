@@ -5,6 +5,7 @@ use pgx_cli::{Failure, Process};
 use pgx_selection::Selection;
 
 use crate::args::LoadArgs;
+use crate::errors::Errors;
 use crate::intake::Intake;
 use crate::tally::Tally;
 use crate::{apply, globals};
@@ -20,18 +21,32 @@ pub async fn load(
     mut intake: Intake,
 ) -> Result<(), Failure> {
     let mut whole: Vec<String> = Vec::new();
+    let mut errors = Errors::new(&args.tolerate, process)?;
     loop {
         let contents = intake.contents().await;
         let (head, entries, toc_end) = contents.map_err(|failure| beside(&whole, Tally::default().tell(failure)))?;
         let loaded = match head.content {
-            Content::Globals => globals::apply(args, selection, process, (&head, &entries), &mut intake).await,
+            Content::Globals => {
+                globals::apply(args, selection, process, (&head, &entries), &mut intake, &mut errors).await
+            }
             _ if !whole.is_empty() && !args.output.create => Err(several(&intake)),
-            _ => apply::apply(args, selection, process, (&head, &entries, toc_end), &mut intake).await,
+            _ => {
+                apply::apply(
+                    args,
+                    selection,
+                    process,
+                    (&head, &entries, toc_end),
+                    &mut intake,
+                    &mut errors,
+                )
+                .await
+            }
         };
         loaded.map_err(|failure| beside(&whole, failure))?;
         if !intake.has_more() {
-            return Ok(());
+            return errors.end();
         }
+        errors.next_member();
         whole.push(match head.content {
             Content::Globals => "the globals".to_owned(),
             _ => format!("database {}", head.source.database),

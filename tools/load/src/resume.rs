@@ -39,7 +39,7 @@ pub async fn begin<'a>(
             target.expect_no_ledger().await?;
         }
         target.examine(head.source.version, defining).await?;
-        match load.filter(|_| !args.output.single_transaction) {
+        match load.filter(|_| !args.output.single_transaction && !args.tolerate.keep_going) {
             Some(load) if args.output.create => target.ledger = Ledger::Planned(load),
             Some(load) => target.begin_ledger(load, &[]).await?,
             None => {}

@@ -233,6 +233,16 @@ impl<C> Router<C> {
         Some((part, rows))
     }
 
+    /// Forgets an entry that failed, and all rows of it that wait; the sessions that fill parts of it, which are to be
+    /// told that no more rows come.
+    pub fn forget(&mut self, entry: EntryId) -> Vec<usize> {
+        self.parts.retain(|(of, _), _| *of != entry);
+        self.small.retain(|(of, _)| *of != entry);
+        let fills = |filling: &Filling| filling.parts.iter().any(|(of, _)| *of == entry);
+        let sessions = self.sessions.iter().filter(|(_, filling)| fills(filling));
+        sessions.map(|(session, _)| *session).collect()
+    }
+
     /// How many sessions fill parts.
     pub fn filling(&self) -> usize {
         self.sessions.len()
@@ -390,6 +400,25 @@ mod tests {
         let turns = turn(&mut router, 0);
         assert_eq!(turns.iter().map(|turn| turn.part).collect::<Vec<_>>(), [A, B]);
         assert_eq!(router.left(0, &[1, 2]), [(A, 1), (B, 2)]);
+    }
+
+    #[test]
+    fn what_failed_is_forgotten() {
+        let other = (A.0, 2);
+        let mut router = Router::default();
+        router.rows(A, 'a', MUCH, false);
+        router.rows(other, 'b', MUCH / 2, false);
+        turn(&mut router, 0);
+        turn(&mut router, 1);
+        router.rows(B, 'c', 1, false);
+        router.ended(B);
+        let mut sessions = router.forget(A.0);
+        sessions.sort_unstable();
+        assert_eq!(sessions, [0, 1]);
+        assert_eq!(router.left(0, &[0]), []);
+        assert_eq!(router.left(1, &[0]), []);
+        let turns = turn(&mut router, 0);
+        assert_eq!(turns.iter().map(|turn| turn.part).collect::<Vec<_>>(), [B]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use pgx_archive::{Data, Entry, EntryId, Format, Kind};
-use pgx_cli::{Failure, Process, Progress};
+use pgx_cli::{Exit, Failure, Process, Progress};
 use pgx_restore::existing::triggers_off;
 use pgx_restore::ledger::{Done, Load, Rows, after_rows, before_rows, made};
 use pgx_restore::preflight::{self, objections};
@@ -14,16 +14,13 @@ use pgx_server::{BatchError, Conninfo, Session, Text};
 
 use crate::args::LoadArgs;
 use crate::connect;
+use crate::errors::{Errors, Refusal};
 use crate::failure;
 use crate::job::{Half, Job};
 use crate::ledger::{self, Ledger, again, report};
 use crate::retry::Acknowledged;
 use crate::stop::Stop;
 use crate::tally::Tally;
-
-/// Entries whose statements are sent at once, in one transaction: enough to hide the way to the server
-/// and back, few enough that their locks fit the server's table of them.
-const BATCH: usize = 100;
 
 /// SQLSTATE of what a role may not do.
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
@@ -196,27 +193,47 @@ impl<'a> Target<'a> {
         self.args.output.single_transaction
     }
 
+    /// Whether the load goes on when something goes wrong with an entry.
+    pub fn tolerates(&self) -> bool {
+        self.args.tolerate.keep_going
+    }
+
+    /// Makes the session ready for other work after a failure, which comes back; as an error when there is no going on,
+    /// whatever it was about.
+    pub async fn recover(&mut self, failure: Failure) -> Result<Failure, Failure> {
+        self.process.interrupt.check()?;
+        if !self.tolerates() || failure.exit != Exit::Failed || self.session.rollback().await.is_err() {
+            return Err(failure);
+        }
+        // What was set in the transaction is as it was before.
+        self.encoding = String::new();
+        self.defaults = TableDefaults::default();
+        Ok(failure)
+    }
+
     /// Runs the statements of everything that is ready and accepted, until only rows are missing, or nothing is.
     pub async fn make_ready(
         &mut self,
         schedule: &mut Schedule,
         (contents, options): (&Contents<'_>, &Options),
         accept: impl Fn(&Entry) -> bool,
-        tally: &mut Tally,
+        (tally, errors): (&mut Tally, &mut Errors),
         progress: &Progress,
     ) -> Result<(), Failure> {
         loop {
-            let batch = schedule.batch_of(BATCH, |id| contents.get(id).is_none_or(&accept));
+            let together = self.args.tolerate.together();
+            let batch = schedule.batch_of(together, |id| contents.get(id).is_none_or(&accept));
             if batch.is_empty() {
                 return Ok(());
             }
             let mut pending: Vec<Pending<'_>> = Vec::new();
+            let mut refused = Vec::new();
             for entry in batch.iter().filter_map(|&id| contents.get(id)) {
                 let work = work(entry, contents, options, &mut self.defaults)
                     .map_err(|error| Failure::failed(error.to_string()))?;
                 let (alone, connect) = (work.alone, work.connect.clone());
                 if alone {
-                    self.together(&mut pending).await?;
+                    refused.extend(self.pending(&mut pending, contents, options).await?);
                     self.alone(entry, &work, tally).await?;
                 } else {
                     pending.push(Pending {
@@ -226,7 +243,7 @@ impl<'a> Target<'a> {
                     });
                 }
                 if let Some(database) = connect {
-                    self.together(&mut pending).await?;
+                    refused.extend(self.pending(&mut pending, contents, options).await?);
                     self.reconnect(&database).await?;
                     if let Ledger::Planned(load) = self.ledger
                         && entry.kind == Kind::Database
@@ -235,8 +252,12 @@ impl<'a> Target<'a> {
                     }
                 }
             }
-            self.together(&mut pending).await?;
-            for id in batch {
+            refused.extend(self.pending(&mut pending, contents, options).await?);
+            for refusal in refused {
+                let skipped = schedule.failed(refusal.entry);
+                errors.tolerate(contents, refusal, &skipped)?;
+            }
+            for id in batch.into_iter().filter(|&id| !errors.has(id)) {
                 schedule.finished(id);
                 tally.made += 1;
                 progress.entry_done();
@@ -267,6 +288,24 @@ impl<'a> Target<'a> {
             }));
         }
         self.together(&mut pending).await
+    }
+
+    /// The same of entries whose work is known; those that failed come back, where that is tolerated.
+    async fn pending(
+        &mut self,
+        pending: &mut Vec<Pending<'_>>,
+        contents: &Contents<'_>,
+        options: &Options,
+    ) -> Result<Vec<Refusal>, Failure> {
+        let ids: Vec<EntryId> = pending.iter().map(|one| one.entry.id).collect();
+        match self.together(pending).await {
+            Ok(()) => Ok(Vec::new()),
+            Err(failure) => {
+                pending.clear();
+                let jobs: Vec<Job> = ids.into_iter().map(Job::whole).collect();
+                self.singly(&jobs, failure, contents, options).await
+            }
+        }
     }
 
     /// Runs the statements of some entries in one transaction.

@@ -7,12 +7,11 @@ use pgx_restore::ledger::{self, whole_rows};
 use pgx_restore::{Freeze, copy_in};
 use pgx_rows::binary::{HEADER, TRAILER};
 use pgx_server::{Burst, Error, rows_of};
-use tokio::sync::mpsc;
 
 use crate::failure;
 use crate::intake::Chunk;
 use crate::objects;
-use crate::worker::{Feed, STAGE, Small, Told, Worker, miscounted};
+use crate::worker::{STAGE, Small, Told, Worker, miscounted};
 
 /// What a statement of a burst is there for.
 enum Purpose<'a> {
@@ -28,13 +27,10 @@ enum Purpose<'a> {
 
 impl Worker<'_> {
     /// Puts rows of several entries in; gives how many of each.
-    pub async fn fill_many(&mut self, parts: Vec<Small>) -> Result<Vec<u64>, Failure> {
-        if parts.iter().any(|small| self.existing.merge(small.part.0).is_some()) {
-            return self.fill_one_by_one(parts).await;
-        }
-        let told = self.in_ledger(&parts)?;
+    pub async fn fill_many(&mut self, parts: &[Small]) -> Result<Vec<u64>, Failure> {
+        let told = self.in_ledger(parts)?;
         let mut tries = 0;
-        while let Err(failure) = self.fill_many_once(&parts, &told).await {
+        while let Err(failure) = self.fill_many_once(parts, &told).await {
             tries += 1;
             if !self.target.may_retry(&failure, tries) {
                 return Err(failure);
@@ -115,20 +111,6 @@ impl Worker<'_> {
             Ok(rows)
         };
         parts.iter().map(rows).collect()
-    }
-}
-
-impl Worker<'_> {
-    /// The same with a transaction for each.
-    async fn fill_one_by_one(&mut self, parts: Vec<Small>) -> Result<Vec<u64>, Failure> {
-        let mut rows = Vec::new();
-        for small in parts {
-            let (feed, fed) = mpsc::unbounded_channel();
-            let all = small.rows.into_iter().map(Feed::Rows).chain([Feed::End]);
-            all.for_each(|one| drop(feed.send(one)));
-            rows.push(self.fill((small.part, small.after), Freeze::No, fed).await?);
-        }
-        Ok(rows)
     }
 }
 

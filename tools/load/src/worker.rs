@@ -6,6 +6,7 @@ use pgx_restore::{Contents, Freeze, Moment, Options};
 use pgx_server::Burst;
 use tokio::sync::mpsc;
 
+use crate::errors::Refusal;
 use crate::existing::{Existing, Merged};
 use crate::failure;
 use crate::hook;
@@ -76,6 +77,8 @@ pub enum Told {
     Analyzed,
     /// Hooks have run.
     Hooked,
+    /// Something about an entry failed, and it goes on.
+    Refused(Refusal),
     /// It failed, and has ended.
     Failed(Failure),
 }
@@ -104,21 +107,17 @@ impl<'a> Worker<'a> {
         while let Some(order) = orders.recv().await {
             let told = match order {
                 // What it makes is tried again where it is made.
-                Order::Make(jobs) => self
-                    .target
-                    .make(&jobs, self.contents, self.options)
-                    .await
-                    .map(|()| Told::Made(jobs)),
+                Order::Make(jobs) => self.make(jobs).await,
                 Order::Fill {
                     part,
                     after,
                     freeze,
                     feed,
                 } => self
-                    .fill((part, after), freeze, feed)
+                    .fill_or_refuse((part, after), freeze, feed)
                     .await
                     .map(|rows| Told::Filled(vec![rows])),
-                Order::FillMany(parts) => self.fill_many(parts).await.map(Told::Filled),
+                Order::FillMany(parts) => self.fill_all(parts).await,
                 Order::Hooks(moment) => hook::run(&self.target, &self.options.hooks, moment, self.process)
                     .await
                     .map(|()| Told::Hooked),
@@ -153,7 +152,8 @@ impl<'a> Worker<'a> {
         }
         for (answer, (id, _)) in self.target.session.burst(burst).await.iter().zip(statements) {
             if let Err(error) = answer {
-                return Err(failure::at(error, self.entry(*id)?.describe(), "analyzing"));
+                let failure = failure::at(error, self.entry(*id)?.describe(), "analyzing");
+                self.refuse(*id, failure).await?;
             }
         }
         Ok(())

@@ -127,6 +127,8 @@ impl From<&Notice> for Said {
             message,
             detail,
             hint,
+            // Only what loads has codes.
+            code: _,
         } = notice.clone();
         Said {
             context,
@@ -144,6 +146,7 @@ impl From<Said> for Notice {
             message: said.message,
             detail: said.detail,
             hint: said.hint,
+            ..Notice::default()
         }
     }
 }
