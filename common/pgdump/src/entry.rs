@@ -230,6 +230,14 @@ pub(crate) fn records(entries: &[Entry], encoding: &Encoding, version: Version) 
             configuration.entry(extension).or_default().push(entry.id);
         }
     }
+    // Privileges of a schema: who hands on a privilege of what is in it must have been let in, and pg_restore -j would
+    // not wait for that either.
+    let grants = |entry: &&Entry| entry.kind == Kind::Acl;
+    let on_schema = |entry: &Entry| {
+        let on = entry.parent.and_then(|id| by_id.get(&id))?;
+        (on.kind == Kind::Schema).then_some((on.name.as_str(), entry.id))
+    };
+    let let_in: HashMap<&str, EntryId> = entries.iter().filter(grants).filter_map(on_schema).collect();
     // Before groups there was one entry with the contents of all objects.
     let mut contents = None;
     let mut singles: HashMap<u32, EntryId> = HashMap::new();
@@ -290,6 +298,11 @@ pub(crate) fn records(entries: &[Entry], encoding: &Encoding, version: Version) 
             if entry.section == Section::PostData {
                 let configured = entry.dependencies.iter().filter_map(|id| configuration.get(id));
                 record.dependencies.extend(configured.flatten().map(|rows| rows.0));
+            }
+            if grants(&entry)
+                && let Some(first) = entry.schema.as_deref().and_then(|schema| let_in.get(schema))
+            {
+                record.dependencies.push(first.0);
             }
             spelled.records.push(record);
         }

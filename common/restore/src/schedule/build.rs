@@ -23,6 +23,7 @@ pub(super) fn graph(contents: &Contents<'_>) -> (Vec<Node>, HashMap<EntryId, usi
     };
     graph.dependencies(&wanted);
     let rows = graph.stages(&wanted);
+    graph.grants(&wanted);
     graph.locks(&wanted, rows);
     (graph.nodes, graph.places)
 }
@@ -93,6 +94,25 @@ impl Graph<'_> {
         self.after(loaded, made);
         self.after(made, granted);
         loaded
+    }
+
+    /// Privileges of a schema before those of what is in it: who hands on a privilege of a table, as another role
+    /// than its owner, must have been let into the schema.
+    fn grants(&mut self, wanted: &[&Entry]) {
+        let is_acl = |entry: &Entry| entry.kind == Kind::Acl;
+        let mut of_schema: HashMap<&str, usize> = HashMap::new();
+        for (place, entry) in wanted.iter().enumerate().filter(|(_, entry)| is_acl(entry)) {
+            if let Some(schema) = self.contents.parent(entry).filter(|on| on.kind == Kind::Schema) {
+                of_schema.insert(&schema.name, place);
+            }
+        }
+        for (place, entry) in wanted.iter().enumerate().filter(|(_, entry)| is_acl(entry)) {
+            if let Some(&first) = entry.schema.as_deref().and_then(|schema| of_schema.get(schema))
+                && first != place
+            {
+                self.after(first, place);
+            }
+        }
     }
 
     /// Rows before whoever locks their table against them.

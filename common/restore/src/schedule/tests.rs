@@ -35,6 +35,24 @@ impl Schedule {
 }
 
 #[test]
+fn who_grants_in_a_schema_is_let_in_first() {
+    let within = |mut entry: Entry| {
+        entry.schema = Some("s".to_owned());
+        entry
+    };
+    let mut schedule = schedule(vec![
+        plain(Kind::Schema, "s"),
+        within(table("a")),
+        within(part(plain(Kind::Acl, "TABLE a"), 2)),
+        part(plain(Kind::Acl, "SCHEMA s"), 1),
+    ]);
+    schedule.do_it(&[1, 2]);
+    assert_eq!(schedule.now(), [4]);
+    schedule.do_it(&[4]);
+    assert_eq!(schedule.now(), [3]);
+}
+
+#[test]
 fn stages_follow_one_another() {
     let mut schedule = schedule(vec![
         table("a"),
