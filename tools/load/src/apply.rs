@@ -82,7 +82,10 @@ pub async fn apply(
     let load = toc_end.map(|said| ledger::load(head, said.digest, said.plan, &asked_for));
     let mut target = Target::connect(args, process, text_of(head)).await?;
     let needs = Needs::of(head, &chosen, &options);
-    check::expect_names(&target.session, &needs, &options).await?;
+    // Who goes on after errors hears of each where it is missed.
+    if !args.tolerate.keep_going {
+        check::expect_names(&target.session, &needs, &options).await?;
+    }
     if !args.resume.resume {
         rename::check_target(&target, &options).await?;
     }

@@ -13,7 +13,7 @@ use pgx_server::Session;
 
 use crate::apply::expect_whole_database;
 use crate::args::LoadArgs;
-use crate::choice::choose;
+use crate::choice::{called, choose};
 use crate::intake::{Arrival, Intake};
 
 /// Names that earlier members of the stream make.
@@ -75,6 +75,7 @@ async fn member(
         create: args.output.create && !globals,
         ..args.options()
     };
+    let entries = &called(entries, &kept, &options)?[..];
     let contents = Contents::of(entries, &kept.order, &options);
     let mut needs = Needs::of(head, &contents, &options);
     needs.made_before(&coming.roles, &coming.tablespaces);
