@@ -185,7 +185,7 @@ fn what_changes_beside_a_dump_is_not_in_it() {
     }
     let target = target(Cluster::shared(18));
     let file = Scratch::new();
-    let file = file.file("stream", &[head, rest].concat());
+    let file = file.file("stream", [head, rest].concat());
     Running::start(load(&target).arg(file)).end_within(LIMIT).said(0);
     let position = target.sql("SELECT last_value FROM public.counter");
     assert!(["41", "1040"].contains(&position.trim()), "{position}");

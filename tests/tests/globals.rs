@@ -149,7 +149,7 @@ fn the_databases_that_belong_to_a_cluster() {
         "App\n"
     );
     let scratch = Scratch::new();
-    let filter = |rules: &str| scratch.file("filter", rules.to_owned()).display().to_string();
+    let filter = |rules: &str| scratch.file("filter", rules).display().to_string();
     let file = filter("# ours\nexclude database A*\nexclude database door_?\n");
     assert_eq!(by_us(&cluster, &["--list-databases", "--filter", &file]), "App\n");
     let file = filter("\ninclude database app\n");
