@@ -176,7 +176,7 @@ impl UserMapping {
             let rest = format!(" SERVER {}{rest};\n", server.name);
             let start = Naming::default().text(format!("{word} USER MAPPING FOR "));
             match self.user.as_str() {
-                PUBLIC => start.text(PUBLIC).text(rest),
+                PUBLIC => start.text(ident(PUBLIC)).text(rest),
                 user => start.role(user).text(rest),
             }
         };
