@@ -110,8 +110,9 @@ impl Target<'_> {
 
     /// An error when the ledger has less than the server has acknowledged; at the end, when it has not as much.
     pub async fn expect_acknowledged(&self, at_the_end: bool) -> Result<(), Failure> {
-        let is = ledger::totals(&self.session).await?;
+        // In this order: other sessions commit, and are told so, between the two.
         let was = self.acknowledged.totals();
+        let is = ledger::totals(&self.session).await?;
         match is.0 < was.0 || is.1 < was.1 || at_the_end && is != was {
             false => Ok(()),
             true => Err(
