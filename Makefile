@@ -97,4 +97,4 @@ install: all
 cargo:
 	@command -v cargo >/dev/null || { echo "cargo is needed: install Rust 1.91 or newer with rustup" >&2; exit 1; }
 
-.PHONY: all test check man vectors golden test-parallel test-matrix test-formats test-fuzz test-regression demo install cargo
+.PHONY: all test check man vectors golden test-parallel test-matrix test-formats test-faults test-fuzz test-regression demo install cargo
