@@ -89,8 +89,9 @@ fn a_disk_that_is_full_is_named_with_the_table() {
         "ALTER DATABASE \"{}\" SET default_tablespace = small",
         target.name()
     ));
-    let loaded = Pipe::of(&mut dump(&source))
-        .to(load(&target).arg("--no-tablespaces"))
+    // One table after another, the largest first: with two sessions, a small one beside it may be the one that fails.
+    let loaded = Pipe::of(tool("pgx-dump").args(["-j1", "-d", &source.url()]))
+        .to(tool("pgx-load").args(["-j1", "-d", &target.url(), "--no-tablespaces"]))
         .run();
     let said = loaded.said(1).to_owned();
     target.sql("DROP SCHEMA IF EXISTS pgx_ledger CASCADE; DROP TABLE IF EXISTS public.heavy; DROP SCHEMA IF EXISTS shop CASCADE");
@@ -230,10 +231,8 @@ fn a_stream_that_stops_is_given_up_and_gone_on_with() {
     drop(input);
     feeder.wait().expect("cat ends");
     assert!(said.contains("nothing has come for 1s"), "{said}");
-    assert!(
-        said.contains("bytes of the stream have come, rows of table data "),
-        "{said}"
-    );
+    // Of which table, or large objects, the two lanes decide.
+    assert!(said.contains("bytes of the stream have come, rows of "), "{said}");
     assert!(
         said.contains("--timeout says how long it may") && said.contains("go on with: pgx-dump --resume"),
         "{said}"
