@@ -1,35 +1,28 @@
-//! The target: a session, and what it has been told.
+//! The target: a session, and what it has been told. How a load begins in it, what makes its objects, and the
+//! transactions of its rows have files of their own.
+
+mod begin;
+mod definitions;
+mod rows;
 
 use std::sync::{Arc, Mutex};
 
-use pgx_archive::{Data, Entry, EntryId, Format, Kind};
-use pgx_cli::{Exit, Failure, Process, Progress};
+use pgx_archive::{Data, Format};
+use pgx_cli::{Exit, Failure, Process};
 use pgx_restore::existing::triggers_off;
-use pgx_restore::ledger::{Done, Load, Rows, after_rows, before_rows, made};
-use pgx_restore::preflight::{self, objections};
 use pgx_restore::session::TableDefaults;
-use pgx_restore::{Contents, Options, Schedule, Step, Work, attach_work, index_work, work};
 use pgx_server::target::{self, TargetOptions};
-use pgx_server::{BatchError, Conninfo, Session, Text};
+use pgx_server::{Conninfo, Session, Text};
 
 use crate::args::LoadArgs;
 use crate::connect;
-use crate::errors::{Errors, Refusal};
 use crate::failure;
-use crate::job::{Half, Job};
-use crate::ledger::{self, Ledger, again, report};
+use crate::ledger::{self, Ledger};
 use crate::retry::Acknowledged;
 use crate::stop::Stop;
-use crate::tally::Tally;
 
 /// SQLSTATE of what a role may not do.
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
-
-/// Bytes of rows that are committed at the latest.
-const KEPT: u64 = 16 << 20;
-
-/// SQLSTATE of a database that is there already.
-const DUPLICATE_DATABASE: &str = "42P04";
 
 /// A session of the target.
 pub struct Target<'a> {
@@ -54,13 +47,6 @@ pub struct Target<'a> {
     pub(crate) stops: Option<Arc<Mutex<Vec<Stop>>>>,
     /// Whether what it does is written into a ledger.
     pub ledger: Ledger<'a>,
-}
-
-/// Something that is made together with others.
-struct Pending<'e> {
-    entry: &'e Entry,
-    index_only: bool,
-    work: Work,
 }
 
 impl<'a> Target<'a> {
@@ -148,29 +134,6 @@ impl<'a> Target<'a> {
         }
     }
 
-    /// Refuses a target that must not be written to, before anything is; `defining` when definitions are made that
-    /// might be there already.
-    pub async fn examine(&self, source: u32, defining: bool) -> Result<(), Failure> {
-        let ask = |sql| async move { self.session.rows(sql).await.map_err(|error| failure::server(&error)) };
-        // A database that is yet to be made is empty.
-        let meant = self.args.output.into_existing || self.args.rewrite.clean || self.args.resume.resume;
-        let fresh = defining && !(self.args.output.create || meant);
-        let objects = if fresh {
-            ask(preflight::OBJECTS).await?.rows
-        } else {
-            Vec::new()
-        };
-        let target = preflight::Target {
-            major: self.session.version().major(),
-            standby: ask(preflight::STANDBY).await?.into_value().as_deref() == Some("t"),
-            objects: objects.into_iter().flatten().flatten().collect(),
-        };
-        match objections(source, &target, fresh).first() {
-            None => Ok(()),
-            Some(objection) => Err(Failure::failed(objection.to_string()).hint(objection.remedy())),
-        }
-    }
-
     /// Sets the encoding in which the server takes what comes next.
     pub async fn speak(&mut self, encoding: &str) -> Result<(), pgx_server::Error> {
         match self.change_to(encoding) {
@@ -211,189 +174,6 @@ impl<'a> Target<'a> {
         Ok(failure)
     }
 
-    /// Runs the statements of everything that is ready and accepted, until only rows are missing, or nothing is.
-    pub async fn make_ready(
-        &mut self,
-        schedule: &mut Schedule,
-        (contents, options): (&Contents<'_>, &Options),
-        accept: impl Fn(&Entry) -> bool,
-        (tally, errors): (&mut Tally, &mut Errors),
-        progress: &Progress,
-    ) -> Result<(), Failure> {
-        loop {
-            let together = self.args.tolerate.together();
-            let batch = schedule.batch_of(together, |id| contents.get(id).is_none_or(&accept));
-            if batch.is_empty() {
-                return Ok(());
-            }
-            let mut pending: Vec<Pending<'_>> = Vec::new();
-            let mut refused = Vec::new();
-            for entry in batch.iter().filter_map(|&id| contents.get(id)) {
-                let work = work(entry, contents, options, &mut self.defaults)
-                    .map_err(|error| Failure::failed(error.to_string()))?;
-                let (alone, connect) = (work.alone, work.connect.clone());
-                if alone {
-                    refused.extend(self.pending(&mut pending, contents, options).await?);
-                    self.alone(entry, &work, tally).await?;
-                } else {
-                    pending.push(Pending {
-                        entry,
-                        index_only: false,
-                        work,
-                    });
-                }
-                if let Some(database) = connect {
-                    refused.extend(self.pending(&mut pending, contents, options).await?);
-                    self.reconnect(&database).await?;
-                    if let Ledger::Planned(load) = self.ledger
-                        && entry.kind == Kind::Database
-                    {
-                        self.begin_ledger(load, &[entry.id]).await?;
-                    }
-                }
-            }
-            refused.extend(self.pending(&mut pending, contents, options).await?);
-            for refusal in refused {
-                let skipped = schedule.failed(refusal.entry);
-                errors.tolerate(contents, refusal, &skipped)?;
-            }
-            for id in batch.into_iter().filter(|&id| !errors.has(id)) {
-                schedule.finished(id);
-                tally.made += 1;
-                progress.entry_done();
-            }
-        }
-    }
-
-    /// Runs the statements of some jobs in one transaction.
-    pub async fn make(&mut self, jobs: &[Job], contents: &Contents<'_>, options: &Options) -> Result<(), Failure> {
-        let mut pending: Vec<Pending<'_>> = Vec::new();
-        for job in jobs {
-            let Some(entry) = contents.get(job.id) else { continue };
-            // Each asks for the defaults that its own statements set: no other may have changed them before.
-            let defaults = &mut self.defaults;
-            let work = match job.half {
-                Half::Whole => {
-                    let whole = work(entry, contents, options, defaults);
-                    Some(whole.map_err(|error| Failure::failed(error.to_string()))?)
-                }
-                Half::Index => index_work(entry, options, defaults),
-                Half::Attach => attach_work(entry),
-            };
-            let index_only = job.half == Half::Index;
-            pending.extend(work.map(|work| Pending {
-                entry,
-                index_only,
-                work,
-            }));
-        }
-        self.together(&mut pending).await
-    }
-
-    /// The same of entries whose work is known; those that failed come back, where that is tolerated.
-    async fn pending(
-        &mut self,
-        pending: &mut Vec<Pending<'_>>,
-        contents: &Contents<'_>,
-        options: &Options,
-    ) -> Result<Vec<Refusal>, Failure> {
-        let ids: Vec<EntryId> = pending.iter().map(|one| one.entry.id).collect();
-        match self.together(pending).await {
-            Ok(()) => Ok(Vec::new()),
-            Err(failure) => {
-                pending.clear();
-                let jobs: Vec<Job> = ids.into_iter().map(Job::whole).collect();
-                self.singly(&jobs, failure, contents, options).await
-            }
-        }
-    }
-
-    /// Runs the statements of some entries in one transaction.
-    async fn together(&mut self, pending: &mut Vec<Pending<'_>>) -> Result<(), Failure> {
-        let (mut statements, mut about): (Vec<&str>, Vec<(&Entry, Step)>) = (Vec::new(), Vec::new());
-        let entries: Vec<(EntryId, bool)> = pending.iter().map(|one| (one.entry.id, one.index_only)).collect();
-        let noted = made(&entries);
-        if let Some(first) = pending.first()
-            && self.ledger.is_on()
-        {
-            statements.push(&noted);
-            about.push((first.entry, Step::Note));
-        }
-        for Pending { entry, work, .. } in &*pending {
-            for statement in &work.statements {
-                statements.push(&statement.sql);
-                about.push((entry, statement.step));
-            }
-        }
-        if !statements.is_empty() {
-            self.process.interrupt.check()?;
-            // Where the session is lost, what comes next says so.
-            let _ = self.speak(self.own_encoding()).await;
-            let (mut tries, after) = (0, self.defaults.clone());
-            loop {
-                let done = match self.args.output.single_transaction {
-                    true => self.session.batch_within(&statements).await,
-                    false => self.session.batch(&statements).await,
-                };
-                let Err(failure) = done.map_err(|error| refused(&error, &about)) else {
-                    break;
-                };
-                tries += 1;
-                if !self.may_retry(&failure, tries) {
-                    return Err(failure);
-                }
-                self.revive(&failure).await?;
-                if self.has_made(&entries).await? {
-                    self.settle_defaults(after.clone()).await?;
-                    break;
-                }
-            }
-            self.defaults = after;
-        }
-        if self.ledger.is_on() {
-            self.acknowledged.add(entries.len() as u64, 0);
-        }
-        self.settled = self.defaults.clone();
-        for Pending { entry, .. } in pending.drain(..) {
-            self.process.messages.info(format!("made {}", entry.describe()));
-        }
-        Ok(())
-    }
-
-    /// Begins a transaction for rows, unless all of the load is one.
-    pub async fn begin_rows(&self, rows: &Rows) -> Result<(), pgx_server::Error> {
-        match (self.args.output.single_transaction, self.ledger.is_on()) {
-            (true, _) => Ok(()),
-            (false, false) => self.session.execute("BEGIN").await,
-            (false, true) => self.session.execute(&format!("BEGIN;{}", before_rows(rows))).await,
-        }
-    }
-
-    /// Ends a transaction with these rows, and begins the next with others, in one round trip.
-    pub async fn commit_rows_and(&self, rows: &Rows, next: &Rows) -> Result<(), pgx_server::Error> {
-        let (after, before) = (after_rows(rows), before_rows(next));
-        self.session.execute(&format!("{after};COMMIT;BEGIN;{before}")).await
-    }
-
-    /// Ends a transaction, unless all of the load is one. Either way the server has answered everything then: the
-    /// last words on a COPY come after the number of its rows, and a burst must not take them for its own.
-    pub async fn commit_rows(&self, rows: &Rows) -> Result<(), pgx_server::Error> {
-        match (self.args.output.single_transaction, self.ledger.is_on()) {
-            (true, _) => self.session.execute("").await,
-            (false, false) => self.session.commit().await,
-            (false, true) => self.session.commit_after(&after_rows(rows)).await,
-        }
-    }
-
-    /// Bytes of rows after which they are committed: so much is lost at most when a load is broken off, and a commit
-    /// costs three ways to the server and back. Until then they are kept, in all no more than may wait.
-    pub fn kept_at_most(&self) -> u64 {
-        match self.ledger.is_on() {
-            true => KEPT.min((self.args.output.buffer / self.args.output.sessions()) as u64),
-            false => KEPT,
-        }
-    }
-
     /// Another session of the same target.
     pub async fn another(&self) -> Result<Target<'a>, Failure> {
         let (session, info) = connect::connect(self.info.clone(), &self.args.connection, self.process).await?;
@@ -414,64 +194,6 @@ impl<'a> Target<'a> {
             target.name = ledger::sign(&target.session).await?;
         }
         Ok(target)
-    }
-
-    /// Refuses a target in which another load is at work, or was broken off.
-    pub async fn expect_no_ledger(&self) -> Result<(), Failure> {
-        let state = ledger::state(&self.session).await?;
-        if !state.held {
-            return Err(ledger::busy());
-        }
-        if !state.there {
-            return Ok(());
-        }
-        let done = ledger::read(&self.session).await?;
-        if done == Done::default() {
-            ledger::end_orphans(&self.session).await?;
-            return ledger::discard(&self.session).await;
-        }
-        Err(
-            Failure::failed("the target has a load that was broken off").hint(format!(
-                "go on with: {}\nor forget it with: pgx-load --discard {}",
-                again::lines(self.args),
-                again::target(self.args)
-            )),
-        )
-    }
-
-    /// Begins a ledger, with entries that are made already.
-    pub async fn begin_ledger(&mut self, load: &Load, made: &[EntryId]) -> Result<(), Failure> {
-        self.ledger = match ledger::begin(&self.session, load, made, self.process).await? {
-            true => Ledger::On,
-            false => Ledger::Off,
-        };
-        if self.ledger.is_on() {
-            self.acknowledged.add(made.len() as u64, 0);
-            self.name = ledger::hold(&self.session).await?;
-            self.holds_lock = true;
-        }
-        Ok(())
-    }
-
-    /// Goes on with a load that was broken off, in a database that it may have made: what is done.
-    pub async fn resume(&mut self, load: &Load, database: Option<&str>) -> Result<Done, Failure> {
-        if let Some(database) = database {
-            self.reconnect(database).await?;
-        }
-        let state = ledger::state_in_the_end(&self.session).await?;
-        if !state.held {
-            return Err(ledger::busy());
-        }
-        if !state.there {
-            return Err(report::nothing(self.args));
-        }
-        let done = ledger::go_on(&self.session, load).await?;
-        self.ledger = Ledger::On;
-        let (made, rows) = ledger::totals(&self.session).await?;
-        self.acknowledged.add(made, rows);
-        self.name = ledger::hold(&self.session).await?;
-        self.holds_lock = true;
-        Ok(done)
     }
 
     /// Where it is.
@@ -503,27 +225,6 @@ impl<'a> Target<'a> {
         self.session.close().await.map_err(failed)
     }
 
-    /// Runs the statements of an entry that no transaction may hold.
-    async fn alone(&self, entry: &Entry, work: &Work, tally: &mut Tally) -> Result<(), Failure> {
-        for statement in &work.statements {
-            self.session.execute(&statement.sql).await.map_err(|error| {
-                let failure = failure::at(&error, entry.describe(), statement.step);
-                match error.sqlstate() {
-                    Some(DUPLICATE_DATABASE) => failure.hint(format!(
-                        "drop or rename it, or load into it without -C; if a load that was broken off has made it: {}",
-                        again::lines(self.args)
-                    )),
-                    _ => failure,
-                }
-            })?;
-            if statement.step == Step::Create {
-                tally.created = Some(entry.name.clone());
-            }
-        }
-        self.process.messages.info(format!("made {}", entry.describe()));
-        Ok(())
-    }
-
     /// Goes on in another database of the same server.
     pub async fn reconnect(&mut self, database: &str) -> Result<(), Failure> {
         let info = self.info.with_dbname(database);
@@ -536,31 +237,5 @@ impl<'a> Target<'a> {
             self.take_lock().await?;
         }
         Ok(())
-    }
-
-    /// The session that had the lock is gone: this one takes it.
-    pub(crate) async fn take_lock(&mut self) -> Result<(), Failure> {
-        if !ledger::state_in_the_end(&self.session).await?.held {
-            return Err(ledger::busy());
-        }
-        self.name = ledger::sign(&self.session).await?;
-        ledger::hold(&self.session).await.map(drop)
-    }
-}
-
-fn refused(error: &BatchError, about: &[(&Entry, Step)]) -> Failure {
-    let place = match error.step {
-        pgx_server::Step::Statement(index) => about.get(index),
-        // What is checked only at the end of a transaction is about any of them.
-        pgx_server::Step::Begin | pgx_server::Step::Commit => None,
-    };
-    match (place, about.first(), about.last()) {
-        (Some((entry, step)), ..) => failure::at(&error.error, entry.describe(), step),
-        (None, Some((first, _)), Some((last, _))) => failure::at(
-            &error.error,
-            format!("{} to {}", first.describe(), last.describe()),
-            "committing",
-        ),
-        _ => failure::server(&error.error),
     }
 }
