@@ -13,9 +13,13 @@
 //! arguments nor environment of the holder show one.
 
 pub mod ask;
+mod begin;
+mod desk;
 mod door;
 mod front;
+mod held;
 mod holder;
+mod legs;
 mod line;
 mod place;
 mod report;
