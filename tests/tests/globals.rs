@@ -216,3 +216,29 @@ fn hashes_are_for_superusers_and_for_the_owner_of_the_file() {
     let mode = file.metadata().expect("it was written").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
+
+#[test]
+fn a_tablespace_that_cannot_be_where_it_was_says_what_to_do() {
+    let (source, target) = (cluster(18), Cluster::private(18, &[]));
+    source
+        .database("door")
+        .sql("CREATE TABLESPACE \"slow disk\" LOCATION '' WITH (seq_page_cost = 2)");
+    let globals = || Pipe::of(tool("pgx-globals").args(["-t", "-d", &source.url("postgres")]));
+    let load = || {
+        let mut load = tool("pgx-load");
+        load.args(["-d", &target.url("postgres")]);
+        load
+    };
+    let refused = globals().to(&mut load()).run();
+    let said = refused.said(1);
+    assert!(
+        said.contains("hint: CREATE TABLESPACE \"slow disk\" LOCATION '...', where this server has room for it"),
+        "{said}"
+    );
+    let door = target.database("door");
+    door.sql("ALTER ROLE CURRENT_USER SET allow_in_place_tablespaces = on");
+    door.sql("CREATE TABLESPACE \"slow disk\" LOCATION ''");
+    globals().to(&mut load()).run().expect_success();
+    let options = "SELECT spcoptions FROM pg_tablespace WHERE spcname = 'slow disk'";
+    assert_eq!(door.sql(options).trim(), "{seq_page_cost=2}");
+}

@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use pgx_archive::spelling::ident;
 use pgx_archive::{Entry, Head, Kind};
 use pgx_cli::{Failure, Process};
 use pgx_restore::cluster::{NAMES, statements};
@@ -54,7 +55,12 @@ pub async fn apply(
         let is_there = there.contains(&(entry.kind.clone(), entry.name.clone()));
         for sql in statements(entry, is_there) {
             if let Err(error) = target.session.execute(sql).await {
-                let failure = target.recover(failure::at(&error, entry.describe(), STAGE)).await;
+                let failure = failure::at(&error, entry.describe(), STAGE);
+                let failure = match entry.kind == Kind::Tablespace && !is_there {
+                    true => failure.hint(elsewhere(entry)),
+                    false => failure,
+                };
+                let failure = target.recover(failure).await;
                 let refused = failure.and_then(|failure| {
                     let entry = entry.id;
                     errors.tolerate(contents, Refusal { entry, failure }, &[])
@@ -71,6 +77,15 @@ pub async fn apply(
             return Ok(());
         }
     }
+}
+
+/// What helps against a tablespace that this server cannot have where it was.
+fn elsewhere(tablespace: &Entry) -> String {
+    format!(
+        "CREATE TABLESPACE {} LOCATION '...', where this server has room for it, and load again: one that is there is \
+         not made",
+        ident(&tablespace.name)
+    )
 }
 
 /// The roles and tablespaces that the target has.
