@@ -68,7 +68,7 @@ test-formats: cargo
 	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test pg_formats
 
 test-fuzz: cargo
-	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test fuzz
+	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test fuzz -- --nocapture
 
 test-regression: cargo
 	cargo build -p pgx-dump -p pgx-load

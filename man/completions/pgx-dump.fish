@@ -87,6 +87,7 @@ complete -c pgx-dump -l quote-all-identifiers -d 'Quote all names, key words or 
 complete -c pgx-dump -l disable-dollar-quoting -d 'Quote bodies of functions as other strings'
 complete -c pgx-dump -l serializable-deferrable -d 'Wait for a moment that no serializable transaction can find inconsistent'
 complete -c pgx-dump -l enable-row-security -d 'Of tables under row security, the rows that their policies show'
+complete -c pgx-dump -l inconsistent -d 'With --resume, send the rest from a new moment: for a dump that nobody holds'
 complete -c pgx-dump -l holders -d 'List the dumps that are held, and who waits for them'
 complete -c pgx-dump -l check -d 'Say all that this role cannot dump, and dump nothing'
 complete -c pgx-dump -l json -d 'With --check, tell it as JSON, an object a line'

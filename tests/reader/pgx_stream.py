@@ -259,7 +259,7 @@ class Reader:
     def read_head(self, frame, payload):
         head = fields(payload, "format", "content", "archive", "created", "producer", "source", "lanes")
         need(re.fullmatch(r"1\.[0-9]+", head["format"]), "another version")
-        need(set(head.get("requires", [])) <= {"latin1-bytes", "renames"}, "an unknown feature")
+        need(set(head.get("requires", [])) <= {"latin1-bytes", "renames", "inconsistent"}, "an unknown feature")
         need(head["lanes"] > 0, "no lanes")
         resumed = (head.get("resumes") or {}).get("plan")
         need(None in (resumed, head.get("plan")) or resumed == head["plan"], "two plans")

@@ -67,6 +67,7 @@ fn head() -> Head {
             entry: EntryId(1),
             parts: vec![1],
         }],
+        inconsistent: true,
     });
     head.databases = vec!["shop".into()];
     head

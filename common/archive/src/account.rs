@@ -17,7 +17,7 @@ use crate::entry::{Entry, EntryId};
 use crate::frame::{Flags, FrameKind, Header};
 use crate::head::Head;
 use crate::order::OrderError;
-use crate::plan::Origin;
+use crate::plan::{Definitions, Origin};
 
 /// How far a stream has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +42,8 @@ pub(crate) struct Account {
     stage: Stage,
     lanes: usize,
     origin: Origin,
+    /// What has been written of definitions; who reads does not ask.
+    definitions: Definitions,
     /// The plan, where HEAD knows it.
     plan: Option<Digest>,
     /// Number of the next frame of the stream itself.
@@ -137,6 +139,7 @@ impl Account {
     pub(crate) fn head(&mut self, head: &Head) {
         self.lanes = head.lanes as usize;
         self.origin = Origin::new(head);
+        self.definitions = Definitions::new(head);
         self.plan = head.known_plan();
         for skipped in head.resumes.iter().flat_map(|resumes| &resumes.skipped) {
             self.skipped.entry(skipped.entry).or_default().extend(&skipped.parts);
@@ -160,6 +163,11 @@ impl Account {
             }
         }
         Ok(())
+    }
+
+    /// An entry that is written as this JSON, for the plan.
+    pub(crate) fn defined(&mut self, entry: &Entry, json: &[u8]) -> serde_json::Result<()> {
+        self.definitions.add(entry, json)
     }
 
     pub(crate) fn fail(&mut self) {

@@ -104,6 +104,7 @@ impl Encoder<Toc> {
                     payload.truncate(full);
                     break;
                 }
+                self.account.defined(entry, &payload[full + 1..]).map_err(not_json)?;
                 taken += 1;
             }
             payload.push(b']');

@@ -19,9 +19,11 @@ pub const MAJOR: u32 = 1;
 pub const LATIN1_BYTES: &str = "latin1-bytes";
 /// The feature by which a reader is told to rename schemas: [`Head::renames`].
 pub const RENAMES: &str = "renames";
+/// The feature by which a second leg is of another moment than the first: [`Resumes::inconsistent`].
+pub const INCONSISTENT: &str = "inconsistent";
 /// Every feature that [`Head::requires`] may name in this version of the format. Which of them a reader
 /// understands, it says itself: [`Decoder::understanding`](crate::Decoder::understanding).
-pub const FEATURES: &[&str] = &[LATIN1_BYTES, RENAMES];
+pub const FEATURES: &[&str] = &[LATIN1_BYTES, RENAMES, INCONSISTENT];
 
 /// What a stream says of itself before anything else.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -162,6 +164,10 @@ pub struct Resumes {
     /// The parts that this stream leaves out.
     #[serde(default)]
     pub skipped: Vec<SkippedParts>,
+    /// Whether this leg is of another moment than the one before: what it leaves out are whole entries, and all
+    /// others come anew.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub inconsistent: bool,
 }
 
 /// Parts of an entry that a stream leaves out, because the target has them.
@@ -171,6 +177,10 @@ pub struct SkippedParts {
     pub entry: EntryId,
     /// Numbers of its parts, from 1.
     pub parts: Vec<u32>,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// Why a HEAD that could be parsed is refused.
@@ -249,6 +259,11 @@ impl Head {
             (Some(plan), Some(resumes)) if plan != resumes.plan => Err(HeadError::TwoPlans),
             _ => Ok(()),
         }
+    }
+
+    /// Whether it is the rest of a dump, but of another moment; see [`Resumes::inconsistent`].
+    pub fn is_inconsistent(&self) -> bool {
+        self.resumes.as_ref().is_some_and(|resumes| resumes.inconsistent)
     }
 
     /// The plan, where it is known before the entries: that of the dump which this one resumes.

@@ -44,6 +44,16 @@ pub fn create(group: &Entry) -> String {
     )
 }
 
+/// Takes the contents of all objects of a group away, in one statement without its end.
+pub fn empty(group: &Entry) -> String {
+    let list: Vec<String> = oids(group).map(|oid| oid.to_string()).collect();
+    format!(
+        "SELECT pg_catalog.lo_truncate(pg_catalog.lo_open(oid, {INV_WRITE}), 0) \
+         FROM pg_catalog.unnest('{{{}}}'::pg_catalog.oid[]) AS oid",
+        list.join(",")
+    )
+}
+
 /// Drops all objects of a group, a line each.
 pub fn script_unlink(group: &Entry) -> String {
     let lines = oids(group).map(|oid| format!("SELECT pg_catalog.lo_unlink('{oid}');\n"));

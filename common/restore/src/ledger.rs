@@ -40,11 +40,13 @@
 //! assert!(after_rows(&rows).starts_with("UPDATE pgx_ledger.filled SET rows = 2, "));
 //! ```
 
+mod anew;
 mod read;
 mod write;
 
 use pgx_archive::{Digest, EntryId};
 
+pub use anew::{NotAnew, anew};
 pub use read::{Done, FILLED, LOAD, MADE, Part, Unreadable};
 pub use write::{
     DISCARD, END_ORPHANS, HOLD, SIGN, STATE, TOTALS, after_rows, before_rows, create, drop, end_session, made, made_of,
@@ -61,7 +63,7 @@ pub struct Load {
     pub archive: String,
     /// The plan of the dump, as 32 digits; empty where the stream has none.
     pub plan: String,
-    /// Digest of the table of contents, which filters change.
+    /// Digest of the entries but for what changes with rows; filters change it.
     pub contents: Digest,
     /// Digest of what filters did to rows.
     pub transforms: Digest,

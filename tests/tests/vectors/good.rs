@@ -1,7 +1,7 @@
 //! Good streams: each shows one thing that a reader must understand.
 
 use pgx_archive::encoder::{Rows, Toc};
-use pgx_archive::head::{LATIN1_BYTES, RENAMES, Renamed};
+use pgx_archive::head::{INCONSISTENT, LATIN1_BYTES, RENAMES, Renamed};
 use pgx_archive::{
     Ancillary, CatalogId, Compression, Content, Data, DataFrame, Digest, Encoder, End, Entry, EntryId, Flags, Format,
     FrameKind, Head, IndexedPart, Kind, Place, Resumes, SkippedParts, Tick, latin1,
@@ -33,6 +33,7 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
         ("index-in-two", index_in_two()),
         ("newer-minor", newer_minor()),
         ("resumes", resumes()),
+        ("inconsistent", inconsistent()),
         ("latin1-bytes", latin1_bytes()),
         ("renames", renames()),
         ("members", members(&["shop", "billing"])),
@@ -371,6 +372,7 @@ pub fn second_leg(parts: &[u32]) -> Head {
         resumes: Some(Resumes {
             plan: Digest::of(b"the plan of the first leg"),
             skipped: vec![skipped],
+            inconsistent: false,
         }),
         ..head()
     }
@@ -381,6 +383,19 @@ fn resumes() -> Vec<u8> {
     let mut stream = Beginning::of(&second_leg(&[1, 3])).entries(&entries).rows();
     stream.data(ORDERS, 2, 0, 3, false, TEXT);
     stream.part_end(ORDERS, 2, digest(Format::Text, TEXT));
+    stream.entry_end(ORDERS);
+    stream.finish()
+}
+
+/// A second leg of another moment, which leaves out a table with all of its parts.
+fn inconsistent() -> Vec<u8> {
+    let mut head = second_leg(&[1, 2]);
+    head.requires = vec![INCONSISTENT.into()];
+    if let Some(resumes) = &mut head.resumes {
+        resumes.inconsistent = true;
+    }
+    let entries = [table(), data(ORDERS, "orders", Format::Text, 2)];
+    let mut stream = Beginning::of(&head).entries(&entries).rows();
     stream.entry_end(ORDERS);
     stream.finish()
 }

@@ -63,6 +63,11 @@ pub static MANUAL: Manual = Manual {
          than the snapshot: sessions that wait for the locks are reported, --holders lists what is held, --release \
          gives it up. A dump whose whole stream has been read ends its holder, unless --linger keeps it for a reader \
          that may still fail.",
+        "A dump without --hold has no moment to go back to. Where the definitions are still what they were, pgx-dump \
+         --inconsistent --resume TOKEN, with the same selection, sends the rest from a new moment: whole tables that the \
+         target has stay as they were, tables of which it has a part begin anew, and so do all others; sequences stand \
+         where they stand now. Nothing then says that foreign keys hold between the two. The token proves that the \
+         definitions are the same; a dump that is still held is refused.",
         "A session that is lost is replaced by another one that sees the same moment, which goes on where it \
          stopped. The one that holds the locks is replaced with --hold only; without it the dump fails.",
     ],

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use pgx_archive::{EncodeError, EntryId, Fail};
+use pgx_archive::{EncodeError, EntryId, Fail, TokenError};
 use pgx_cli::{Exit, Failure};
 use pgx_selection::PatternError;
 
@@ -91,6 +91,10 @@ pub enum Error {
         /// How long it was waited for.
         patience: Duration,
     },
+    /// The definitions are not those of the dump that is to be gone on with.
+    OtherDefinitions,
+    /// A token of what this dump does not have.
+    Token(TokenError),
     /// The stream could not be written as asked.
     Encode(EncodeError),
     /// The output, or the user, ended the run.
@@ -136,6 +140,9 @@ impl Error {
                 "let the role SELECT from them and USE their schemas, or leave them out: -N, -T, --exclude-table-data, -B",
             ),
             Error::Silent { .. } => Some("--timeout says how long it may"),
+            Error::OtherDefinitions => Some(
+                "select what was selected for it, of the same database; where something was made, altered or dropped since, begin anew",
+            ),
             Error::SnapshotLost { .. } => Some("--hold keeps the snapshot by two sessions"),
             Error::Refused { .. } => Some(
                 "dump as a role with BYPASSRLS, or only the rows that the policies show with --enable-row-security",
@@ -170,7 +177,7 @@ impl Error {
             return failure;
         }
         let exit = match self {
-            Error::Pattern(_) | Error::OtherDatabase { .. } => Exit::Usage,
+            Error::Pattern(_) | Error::OtherDatabase { .. } | Error::Token(_) => Exit::Usage,
             _ => Exit::Failed,
         };
         let message = match self.sqlstate() {
@@ -231,6 +238,8 @@ impl fmt::Display for Error {
                 let time = pgx_cli::spell(*patience);
                 write!(f, "{stage}: the server has said nothing for {time}")
             }
+            Error::OtherDefinitions => f.write_str("the definitions are not those of the dump that the token is of"),
+            Error::Token(error) => error.fmt(f),
             Error::Encode(error) => error.fmt(f),
             Error::Ended(failure) => f.write_str(&failure.notice.message),
         }

@@ -1,5 +1,6 @@
 //! pgx-dump: a PostgreSQL database into a stream.
 
+mod anew;
 mod archive;
 mod args;
 mod catalog;

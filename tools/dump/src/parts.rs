@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use pgx_archive::{Entry, EntryId, Format};
+use pgx_archive::{Entry, EntryId, Format, SkippedParts};
 use pgx_objects::kinds::data::{self, Blocks};
 use pgx_objects::kinds::large_object_copy;
 use pgx_objects::sql;
@@ -41,6 +41,16 @@ pub fn parts(entries: &[Entry]) -> Vec<Part> {
     let mut parts: Vec<Part> = entries.iter().flat_map(|entry| parts_of(entry, &by_id)).collect();
     parts.sort_by_key(|part| std::cmp::Reverse(part.bytes));
     parts
+}
+
+/// The parts that are left when some are skipped.
+pub fn left<'a>(parts: &[Part], skipped: impl IntoIterator<Item = &'a SkippedParts>) -> Vec<Part> {
+    let skipped: HashSet<_> = (skipped.into_iter())
+        .flat_map(|skipped| skipped.parts.iter().map(|part| (skipped.entry, *part)))
+        .collect();
+    let left = parts.iter();
+    let left = left.filter(|part| !skipped.contains(&(part.entry, part.number)));
+    left.cloned().collect()
 }
 
 /// Leaves the rows of some tables, named as SQL names them, to the session that holds the locks.

@@ -11,7 +11,7 @@ use crate::connect::Source;
 use crate::describe::Description;
 use crate::leg::Leg;
 use crate::sink::Sink;
-use crate::{archive, check, connect, filters, head, hold, plain};
+use crate::{anew, archive, check, connect, filters, head, hold, plain};
 
 /// How long a dump may wind up after a signal: time enough to cancel what the server does and to write last
 /// words to whoever still reads.
@@ -22,7 +22,7 @@ pub fn run(args: DumpArgs, process: &Process) -> Result<(), Failure> {
     args.check()?;
     args.hold.check(&args)?;
     match args.hold.way() {
-        Way::Alone => alone(args, process),
+        Way::Alone | Way::Anew(_) => alone(args, process),
         Way::Held => hold::first(&args, process),
         Way::Resumed(token) => hold::resume(token, &args, process),
         Way::List => hold::ask::list(process),
@@ -60,15 +60,13 @@ async fn story(args: &DumpArgs, process: &Process) -> Result<(), Failure> {
         OutputFormat::Pgx => {
             let output = output(Content::Archive)?;
             let compression = args.output.compression(output.destination())?;
+            let token = anew::token(args)?;
             let source = connect::source(args, process).await?;
-            send(
-                args,
-                process,
-                source,
-                compression,
-                Sink::new(Box::new(output), rate, patience),
-            )
-            .await
+            let sink = Sink::new(Box::new(output), rate, patience);
+            match token {
+                None => send(args, process, source, compression, sink).await,
+                Some(token) => anew::send(args, process, source, compression, sink, &token).await,
+            }
         }
         OutputFormat::Plain => {
             let output = output(Content::Text)?;

@@ -107,6 +107,22 @@ pub async fn alive<T>(
     }
 }
 
+/// Waits for something without signs of life, but not for longer than the server may say nothing.
+pub async fn within<T>(
+    wait: impl Future<Output = Result<T, Error>>,
+    stage: &str,
+    patience: Option<Duration>,
+) -> Result<T, Error> {
+    let Some(patience) = patience else { return wait.await };
+    let waited = tokio::time::timeout(patience, wait).await;
+    waited.unwrap_or_else(|_| {
+        Err(Error::Silent {
+            stage: stage.to_owned(),
+            patience,
+        })
+    })
+}
+
 /// Sends what the lanes give until all of them have ended.
 pub async fn rows(
     lanes: &mut Lanes,

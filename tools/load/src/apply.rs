@@ -73,13 +73,16 @@ pub async fn apply(
     }
     options.renames = rename::all(head, &options);
     let kept = choose(selection, (head, entries), intake, process)?;
+    let all = entries;
     let entries = &called(entries, &kept, &options)?[..];
     let chosen = Contents::of(entries, &kept.order, &options);
     rename::check(&chosen, &options, process)?;
     let asked_for = format!("{selection:?} {options:?} {:?}", args.existing);
     // What is loaded beside is dropped when it fails, so there is nothing to go on with.
     let toc_end = toc_end.filter(|_| !args.swap.swap);
-    let load = toc_end.map(|said| ledger::load(head, said.digest, said.plan, &asked_for));
+    let load = toc_end
+        .map(|said| ledger::load(head, all, said.plan, &asked_for))
+        .transpose()?;
     let mut target = Target::connect(args, process, text_of(head)).await?;
     let needs = Needs::of(head, &chosen, &options);
     // Who goes on after errors hears of each where it is missed.

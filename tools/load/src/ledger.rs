@@ -6,7 +6,8 @@ pub mod report;
 
 use std::time::Duration;
 
-use pgx_archive::{Digest, EntryId, Head};
+use pgx_archive::plan::Definitions;
+use pgx_archive::{Digest, Entry, EntryId, Head};
 use pgx_cli::{Failure, Process};
 use pgx_restore::ledger::{self, Done, Load};
 use pgx_server::{Error, Session};
@@ -42,18 +43,19 @@ impl Ledger<'_> {
 }
 
 /// What a ledger belongs to: this stream, loaded in this way.
-pub fn load(head: &Head, contents: Digest, plan: Option<Digest>, asked_for: &str) -> Load {
+pub fn load(head: &Head, entries: &[Entry], plan: Option<Digest>, asked_for: &str) -> Result<Load, Failure> {
+    let definitions = Definitions::of(head, entries).map_err(|error| Failure::failed(error.to_string()))?;
     let mut transforms = String::new();
     for transform in &head.transforms {
         transforms += &format!("{} {}\n", transform.name, transform.rules);
     }
-    Load {
+    Ok(Load {
         archive: head.archive.clone(),
         plan: plan.map(|plan| plan.to_string()).unwrap_or_default(),
-        contents,
+        contents: definitions.digest(),
         transforms: Digest::of(transforms.as_bytes()),
         options: Digest::of(asked_for.as_bytes()),
-    }
+    })
 }
 
 /// Whether a database has a ledger, and whether this session now holds the lock of who works on it.

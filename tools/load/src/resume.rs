@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use pgx_archive::{Content, EntryId, Head, Kind};
-use pgx_cli::Failure;
+use pgx_archive::{Content, EntryId, Head, Kind, Resumes};
+use pgx_cli::{Failure, Notice};
 use pgx_restore::Contents;
-use pgx_restore::ledger::{Done, Load};
+use pgx_restore::ledger::{self, Done, Load, NotAnew};
 
 use crate::apply::expect_whole_database;
 use crate::args::LoadArgs;
@@ -54,9 +54,51 @@ pub async fn begin<'a>(
     };
     target.examine(head.source.version, defining).await?;
     let database = chosen.first(&Kind::Database).filter(|_| args.output.create);
-    let done = target.resume(load, database.map(|entry| entry.name.as_str())).await?;
-    expect_the_rest(head, &done, chosen, args)?;
+    let mut done = target.resume(load, database.map(|entry| entry.name.as_str())).await?;
+    match &head.resumes {
+        Some(resumes) if resumes.inconsistent => anew(resumes, &mut done, target, chosen, args).await?,
+        _ => expect_the_rest(head, &done, chosen, args)?,
+    }
     Ok(done)
+}
+
+/// Goes on with rows of another moment: what comes again is taken back, and what is left out must be there whole.
+async fn anew(
+    resumes: &Resumes,
+    done: &mut Done,
+    target: &mut Target<'_>,
+    chosen: &Contents<'_>,
+    args: &LoadArgs,
+) -> Result<(), Failure> {
+    let before = done.rows();
+    let back = ledger::anew(done, chosen, &resumes.skipped, args.existing.truncate);
+    let back = back.map_err(|(entry, wrong)| {
+        let failure = Failure::failed(wrong.to_string()).within(entry.describe());
+        match wrong {
+            NotAnew::Missing | NotAnew::Twice => failure.hint(print_token(args)),
+            NotAnew::Mixed => failure.hint("begin anew; a dump with --hold can be resumed at its own moment"),
+        }
+    })?;
+    let mut notice = Notice::new("the stream is of another moment than what the target has");
+    if let Some(sql) = back {
+        target.take_back(&sql).await?;
+        notice = notice.detail(format!(
+            "{} rows of tables that were not whole are taken back",
+            before - done.rows()
+        ));
+    }
+    target
+        .process
+        .messages
+        .warning(notice.hint("foreign keys between tables of the two may not hold"));
+    Ok(())
+}
+
+fn print_token(args: &LoadArgs) -> String {
+    format!(
+        "make the rest anew with what pgx-load --print-token {} prints",
+        again::target(args)
+    )
 }
 
 /// What a stream leaves out must be in the target.
@@ -75,10 +117,7 @@ fn expect_the_rest(head: &Head, done: &Done, chosen: &Contents<'_>, args: &LoadA
             return Err(
                 Failure::failed(format!("part {part} is neither in the stream nor in the target"))
                     .within(entry.describe())
-                    .hint(format!(
-                        "make the rest anew with what pgx-load --print-token {} prints",
-                        again::target(args)
-                    )),
+                    .hint(print_token(args)),
             );
         }
     }

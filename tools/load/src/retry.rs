@@ -39,6 +39,12 @@ impl Acknowledged {
         self.rows.fetch_add(rows, Ordering::AcqRel);
     }
 
+    /// These, and nothing besides.
+    pub fn set(&self, made: u64, rows: u64) {
+        self.made.store(made, Ordering::Release);
+        self.rows.store(rows, Ordering::Release);
+    }
+
     fn totals(&self) -> (u64, u64) {
         (self.made.load(Ordering::Acquire), self.rows.load(Ordering::Acquire))
     }

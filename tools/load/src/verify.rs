@@ -33,11 +33,10 @@ pub type Sums = HashMap<EntryId, EntryEnd>;
 pub fn skipped(head: &Head, done: &Done) -> Sums {
     let mut sums = Sums::new();
     for left_out in head.resumes.iter().flat_map(|resumes| &resumes.skipped) {
-        let parts = left_out
-            .parts
-            .iter()
-            .filter_map(|part| done.parts.get(&(left_out.entry, *part)));
-        for part in parts {
+        // Those of another moment have other numbers, and all of them are left out.
+        let is_left_out = |number: u32| head.is_inconsistent() || left_out.parts.contains(&number);
+        let of_entry = done.parts.range((left_out.entry, 0)..=(left_out.entry, u32::MAX));
+        for (_, part) in of_entry.filter(|((_, number), _)| is_left_out(*number)) {
             let sum = sums.entry(left_out.entry).or_default();
             sum.rows += part.rows;
             sum.digest += part.digest;

@@ -77,10 +77,10 @@ impl Check {
     /// Says in one line what was found.
     pub fn write(&self, contents: &Contents, out: &mut impl Write) -> io::Result<()> {
         let head = &contents.head;
-        let leg = if head.resumes.is_some() {
-            " (the rest of a dump that was broken off)"
-        } else {
-            ""
+        let leg = match &head.resumes {
+            None => "",
+            Some(resumes) if resumes.inconsistent => " (the rest of a dump that was broken off, of another moment)",
+            Some(_) => " (the rest of a dump that was broken off)",
         };
         write!(
             out,

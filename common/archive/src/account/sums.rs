@@ -12,7 +12,8 @@ use crate::totals::{End, EntryEnd, PartEnd, TocEnd};
 impl Account {
     /// The plan of a dump that is being made: HEAD's, or that of the entries so far.
     pub(crate) fn own_plan(&self) -> Digest {
-        self.plan.unwrap_or_else(|| self.origin.plan(self.toc.digest()))
+        let made = || self.origin.plan(self.toc.digest(), self.definitions.digest());
+        self.plan.unwrap_or_else(made)
     }
 
     /// What TOC_END has to say now.

@@ -113,6 +113,12 @@ impl DoneParts {
         }
     }
 
+    /// Entries of which all parts are done, and no part of any other.
+    pub fn whole(&self) -> DoneParts {
+        let whole = self.0.iter().filter(|item| matches!(item, Item::Entries(..)));
+        DoneParts(whole.copied().collect())
+    }
+
     /// Whether nothing is done.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -185,6 +191,12 @@ mod tests {
             estimated_bytes: 0,
         }));
         entry
+    }
+
+    #[test]
+    fn parts_of_an_entry_are_not_the_whole_of_it() {
+        let done = DoneParts::new([EntryId(2), EntryId(7)], [(EntryId(3), 1)]);
+        assert_eq!(done.whole(), DoneParts::new([EntryId(2), EntryId(7)], []));
     }
 
     #[test]

@@ -84,9 +84,11 @@ pub fn drop(major: u32) -> String {
 }
 
 /// Makes a ledger for a load, whose first definitions, if any, are made already; one text, one transaction.
+///
+/// Its commit waits for the disk, unlike those after it: whatever crashes from here on, there is a load to go on with.
 pub fn create(load: &Load, made: &[EntryId]) -> String {
     let mut sql = format!(
-        "CREATE SCHEMA pgx_ledger; \
+        "SET LOCAL synchronous_commit = on; CREATE SCHEMA pgx_ledger; \
          COMMENT ON SCHEMA pgx_ledger IS 'what a pgx-load has done that is not finished'; \
          CREATE TABLE pgx_ledger.load (archive text PRIMARY KEY, plan text NOT NULL, contents text NOT NULL, \
            transforms text NOT NULL, options text NOT NULL, begun timestamptz NOT NULL DEFAULT pg_catalog.now(), \

@@ -32,6 +32,14 @@ pub struct HoldArgs {
     #[arg(long, value_name = "TOKEN", conflicts_with_all = ["hold", "holders", "release"])]
     pub resume: Option<String>,
 
+    /// With --resume, send the rest from a new moment: for a dump that nobody holds
+    ///
+    /// Rows of tables that are loaded already stay as they were then, those of all others are as they are now, and
+    /// tables of which only a part is loaded begin anew. Foreign keys may not hold between the two. It needs the
+    /// selection of the first dump once more, and is refused where definitions have changed since.
+    #[arg(long, requires = "resume")]
+    pub inconsistent: bool,
+
     /// List the dumps that are held, and who waits for them
     #[arg(long, conflicts_with_all = ["hold", "release"])]
     pub holders: bool,
@@ -49,6 +57,8 @@ pub enum Way<'a> {
     Held,
     /// What is left of a dump, by its holder.
     Resumed(&'a str),
+    /// What is left of a dump, from a new moment, by this process.
+    Anew(&'a str),
     /// A list of holders.
     List,
     /// The end of a holder.
@@ -64,8 +74,13 @@ impl HoldArgs {
             } => Way::Release(archive.as_deref()),
             HoldArgs { holders: true, .. } => Way::List,
             HoldArgs {
-                resume: Some(token), ..
-            } => Way::Resumed(token),
+                resume: Some(token),
+                inconsistent,
+                ..
+            } => match inconsistent {
+                false => Way::Resumed(token),
+                true => Way::Anew(token),
+            },
             HoldArgs { hold: Some(_), .. } => Way::Held,
             _ => Way::Alone,
         }
@@ -75,12 +90,15 @@ impl HoldArgs {
     pub fn check(&self, args: &DumpArgs) -> Result<(), Failure> {
         let flag = match self.way() {
             Way::Held => "--hold",
-            Way::Resumed(_) => "--resume",
+            Way::Resumed(_) | Way::Anew(_) => "--resume",
             _ => return Ok(()),
         };
         if args.output.format != OutputFormat::Pgx {
             let failure = Failure::usage(format!("{flag} is for streams, not for scripts"));
             return Err(failure.hint("a script is not resumed: pgx-load -f writes one from a stream"));
+        }
+        if self.inconsistent {
+            return Ok(());
         }
         if args.selection.filter.iter().any(|file| file.as_os_str() == "-") {
             return Err(Failure::usage(format!("{flag} reads no filter from standard input")).hint("give a file"));

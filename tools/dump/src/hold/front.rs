@@ -65,11 +65,19 @@ pub fn resume(token: &str, args: &DumpArgs, process: &Process) -> Result<(), Fai
     front.relay()
 }
 
+/// Whether an archive has a holder here.
+pub fn is_held(archive: &str) -> Result<bool, Failure> {
+    Ok(place::connect(&place::directory()?, archive)?.is_some())
+}
+
 /// There is no holder for an archive.
 fn nobody(archive: &str) -> Failure {
     Failure::failed(format!("nobody holds the snapshot of archive {archive} here"))
         .detail("it was dumped without --hold, by another user or on another host, or its lease has ended")
-        .hint("its moment cannot be had again: begin anew, with --hold")
+        .hint(
+            "its moment cannot be had again: begin anew, with --hold; or, where tables may be of two moments, \
+             --inconsistent sends the rest as it stands now",
+        )
 }
 
 /// The command line, for the holder to read it as we have.

@@ -1,13 +1,11 @@
 //! What is held: everything that a leg is made of, and what an order may take away from it.
 
-use std::collections::HashSet;
-
 use pgx_archive::head::{Head, Resumes, SkippedParts};
 use pgx_archive::{Digest, Entry, Token};
 use pgx_cli::Failure;
 
 use super::words::Resume;
-use crate::parts::Part;
+use crate::parts::{self, Part};
 
 /// What every leg of a dump is made of.
 pub struct Held {
@@ -50,6 +48,7 @@ impl Held {
             resumes: Some(Resumes {
                 plan: self.plan,
                 skipped,
+                inconsistent: false,
             }),
             ..self.head.clone()
         }
@@ -57,12 +56,7 @@ impl Held {
 
     /// The parts that are left.
     pub fn left(&self, skipped: &[SkippedParts]) -> Vec<Part> {
-        let skipped: HashSet<_> = (skipped.iter())
-            .flat_map(|skipped| skipped.parts.iter().map(|part| (skipped.entry, *part)))
-            .collect();
-        let left = self.parts.iter();
-        let left = left.filter(|part| !skipped.contains(&(part.entry, part.number)));
-        left.cloned().collect()
+        parts::left(&self.parts, skipped)
     }
 }
 

@@ -26,5 +26,5 @@ mod report;
 mod spawn;
 mod words;
 
-pub use front::{first, resume};
+pub use front::{first, is_held, resume};
 pub use spawn::{HOLDER, hold};

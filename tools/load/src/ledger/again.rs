@@ -12,7 +12,8 @@ pub fn lines(args: &LoadArgs) -> String {
         Some(file) if file.as_os_str() != "-" => resume,
         _ => format!(
             "pgx-dump --resume \"$(pgx-load --print-token {})\" ... | {resume}\n\
-             (if the dump was made with --hold; the same stream from a file is resumed without)",
+             (if the dump was made with --hold; without, --inconsistent takes the rest as it stands now; the same stream \
+             from a file needs neither)",
             target(args)
         ),
     }

@@ -91,6 +91,15 @@ impl Target<'_> {
         Ok(done)
     }
 
+    /// Takes back what comes again from another moment.
+    pub async fn take_back(&mut self, sql: &str) -> Result<(), Failure> {
+        let done = self.session.execute(sql).await;
+        done.map_err(|error| failure::server(&error).within("emptying tables of which a part was loaded"))?;
+        let (made, rows) = ledger::totals(&self.session).await?;
+        self.acknowledged.set(made, rows);
+        Ok(())
+    }
+
     /// The session that had the lock is gone: this one takes it.
     pub(crate) async fn take_lock(&mut self) -> Result<(), Failure> {
         if !ledger::state_in_the_end(&self.session).await?.held {

@@ -27,6 +27,7 @@ fn resuming(skipped: &[u32]) -> Head {
         resumes: Some(Resumes {
             plan: Digest(1),
             skipped: vec![skipped],
+            inconsistent: false,
         }),
         ..head()
     }
