@@ -87,7 +87,7 @@ fn run_on(vectors: &[Vec<u8>], target: fn(&[u8]), seed: u64) {
     if campaign(false, true) {
         let (this, time) = (std::thread::current(), begin.elapsed().as_secs());
         let name = this.name().unwrap_or_default();
-        println!("{name}: {tries} tries with seed {seed:#x} in {time} s");
+        eprintln!("{name}: {tries} tries with seed {seed:#x} in {time} s");
     }
 }
 
