@@ -6,7 +6,7 @@ mod foreign;
 mod targets;
 
 use std::fs;
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 use std::time::{Duration, Instant};
 
 use pgx_archive::{Content, Data, Entry, EntryId, Format, Head, Kind};
@@ -87,7 +87,11 @@ fn run_on(vectors: &[Vec<u8>], target: fn(&[u8]), seed: u64) {
     if campaign(false, true) {
         let (this, time) = (std::thread::current(), begin.elapsed().as_secs());
         let name = this.name().unwrap_or_default();
-        eprintln!("{name}: {tries} tries with seed {seed:#x} in {time} s");
+        let said = writeln!(
+            std::io::stderr(),
+            "{name}: {tries} tries with seed {seed:#x} in {time} s"
+        );
+        said.expect("somebody may read it");
     }
 }
 
