@@ -49,8 +49,8 @@ use pgx_archive::{Digest, EntryId};
 pub use anew::{NotAnew, anew};
 pub use read::{Done, FILLED, LOAD, MADE, Part, Unreadable};
 pub use write::{
-    DISCARD, END_ORPHANS, HOLD, SIGN, STATE, TOTALS, after_rows, before_rows, create, drop, end_session, made, made_of,
-    rows_of, take_over, whole_rows,
+    DISCARD, END_ORPHANS, HOLD, IS_THERE, SIGN, STATE, TOTALS, after_rows, before_rows, create, drop, end_session,
+    made, made_of, rows_of, take_over, whole_rows,
 };
 
 /// The schema that holds it.

@@ -102,6 +102,8 @@ pub enum Left {
     },
     /// It had replaced it, and not dropped it yet.
     Replaced,
+    /// It has the name, and does not say whose it is.
+    Unmarked,
 }
 
 /// What stands where the new database is to be made.
@@ -235,10 +237,18 @@ impl Names {
 
     /// Databases that other loads into the same name have left behind, with the statement that removes each.
     pub fn leftovers<'k>(&self, databases: &'k [Known]) -> impl Iterator<Item = (&'k Known, Left)> + use<'_, 'k> {
-        let left = databases
-            .iter()
-            .filter_map(|known| Some((known, known.left_by(&self.name)?)));
+        let left = databases.iter().filter_map(|known| {
+            let unmarked = || (known.comment.is_empty() && self.is_beside(&known.name)).then_some(Left::Unmarked);
+            Some((known, known.left_by(&self.name).or_else(unmarked)?))
+        });
         left.filter(|(known, _)| known.name != self.beside)
+    }
+
+    /// Whether a load of some archive would use this name beside ours.
+    fn is_beside(&self, name: &str) -> bool {
+        let begin = self.beside.get(..self.beside.len().saturating_sub(SHORT));
+        let archive = begin.and_then(|begin| name.strip_prefix(begin));
+        archive.is_some_and(|short| short.len() == SHORT && short.bytes().all(|byte| byte.is_ascii_hexdigit()))
     }
 
     /// The statement that marks the new database as one that is being loaded.
@@ -276,6 +286,12 @@ pub fn end_clients(oid: u32) -> String {
         "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity \
          WHERE datid = {oid} AND pid <> pg_catalog.pg_backend_pid()"
     )
+}
+
+/// The query for the OID of a database, if there is one of this name.
+pub fn oid_of(name: &str) -> String {
+    let name = literal(name);
+    format!("SELECT oid::pg_catalog.text FROM pg_catalog.pg_database WHERE datname = {name}")
 }
 
 /// The statement that drops a database.
@@ -356,6 +372,10 @@ mod tests {
             known("shop_pgx_11111111", "pgx-load: not complete yet; archive 1, to be shop"),
             known("shop_old_pgx_2", "pgx-load: replaced by archive 2, to be shop"),
             known("bar_pgx_11111111", "pgx-load: not complete yet; archive 1, to be bar"),
+            known("shop_pgx_22222222", ""),
+            known("shop_pgx_22222222", "mine"),
+            known("shop_pgx_copy", ""),
+            known("shop_pgx_0b5fa9d2", ""),
         ];
         let left: Vec<_> = names
             .leftovers(&all)
@@ -365,6 +385,7 @@ mod tests {
         let expected = [
             ("shop_pgx_11111111", Left::Loading { archive }),
             ("shop_old_pgx_2", Left::Replaced),
+            ("shop_pgx_22222222", Left::Unmarked),
         ];
         assert_eq!(left, expected);
     }

@@ -78,8 +78,6 @@ pub async fn apply(
     let chosen = Contents::of(entries, &kept.order, &options);
     rename::check(&chosen, &options, process)?;
     let asked_for = format!("{selection:?} {options:?} {:?}", args.existing);
-    // What is loaded beside is dropped when it fails, so there is nothing to go on with.
-    let toc_end = toc_end.filter(|_| !args.swap.swap);
     let load = toc_end
         .map(|said| ledger::load(head, all, said.plan, &asked_for))
         .transpose()?;
@@ -123,14 +121,20 @@ pub async fn apply(
         done,
         whole: is_whole(selection),
     };
-    loading
-        .load(target, intake, (&mut tally, errors))
-        .await
-        .map_err(|failure| match args.output.single_transaction {
-            // It was rolled back, whatever had gone in.
-            true => Tally::default().tell(failure),
-            false => tally.tell(failure),
-        })
+    let place = target.place.clone();
+    let Err(failure) = loading.load(target, intake, (&mut tally, errors)).await else {
+        return Ok(());
+    };
+    if args.output.single_transaction {
+        // It was rolled back, whatever had gone in.
+        return Err(Tally::default().tell(failure));
+    }
+    if tally.again.is_some()
+        && let Some(done) = place.done().await
+    {
+        tally.correct(done);
+    }
+    Err(tally.tell(failure))
 }
 
 /// A load of which nothing is decided yet.
@@ -168,6 +172,10 @@ impl Load<'_> {
         };
         let loaded = async {
             target.reconnect(swap.beside()).await?;
+            // It is dropped when it fails, so nobody goes on with it; but sessions that are lost are replaced.
+            if let Ledger::Planned(load) = target.ledger {
+                target.begin_ledger(load, &[]).await?;
+            }
             loading.load(target, intake, (&mut Tally::default(), errors)).await
         };
         match loaded.await {

@@ -2,6 +2,7 @@
 //! row come exactly once, is told in [`pgx_restore::ledger`].
 
 pub mod again;
+pub mod place;
 pub mod report;
 
 use std::time::Duration;
@@ -64,6 +65,12 @@ pub struct State {
     pub there: bool,
     /// Nobody else is at work.
     pub held: bool,
+}
+
+/// Whether there is a ledger; the lock stays where it is.
+pub async fn is_there(session: &Session) -> Result<bool, Failure> {
+    let is_there = session.rows(ledger::IS_THERE).await.map_err(|error| at(&error))?;
+    Ok(is_there.into_value().as_deref() == Some("true"))
 }
 
 /// Looks for a ledger, and takes the lock if nobody has it.

@@ -58,21 +58,10 @@ impl Target<'_> {
 
     /// Takes a new session in the place of the one that was lost.
     pub async fn revive(&mut self, failure: &Failure) -> Result<(), Failure> {
-        let notice = Notice::new(format!("a session was lost: {failure}; going on"));
-        self.process.messages.warning(notice);
-        let (mut pause, mut waited) = (PAUSES.0, Duration::ZERO);
-        loop {
-            tokio::time::sleep(pause).await;
-            waited += pause;
-            self.process.interrupt.check()?;
-            let failed = match self.reopen().await {
-                Ok(()) => break,
-                Err(failed) => failed,
-            };
-            if !failed.is_transient || waited > AWAY {
-                return Err(failed);
-            }
-            pause = (pause * 2).min(PAUSES.1);
+        if !self.replace(failure).await? {
+            return Err(
+                Failure::failed("the server has lost the ledger of the load").hint("load again, from the beginning")
+            );
         }
         self.expect_acknowledged(false).await?;
         if let Some(stops) = &self.stops
@@ -83,8 +72,47 @@ impl Target<'_> {
         Ok(())
     }
 
-    /// Connects, makes sure that the old session is gone, and makes the new one what the old one was.
-    async fn reopen(&mut self) -> Result<(), Failure> {
+    /// Drops the ledger, by as many sessions as it takes: whether one that was lost has dropped it, the next one sees.
+    pub async fn finish(&mut self) -> Result<(), Failure> {
+        let mut tries = 0;
+        while let Err(failure) = ledger::finish(&self.session).await {
+            tries += 1;
+            if !self.may_retry(&failure, tries) {
+                return Err(failure);
+            }
+            if !self.replace(&failure).await? {
+                return Ok(());
+            }
+            // A crash may have taken more than the answer.
+            self.expect_acknowledged(true).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes a new session in the place of the one that was lost, as soon as there is one to be had; false when there
+    /// is no ledger any more.
+    async fn replace(&mut self, failure: &Failure) -> Result<bool, Failure> {
+        let notice = Notice::new(format!("a session was lost: {failure}; going on"));
+        self.process.messages.warning(notice);
+        let (mut pause, mut waited) = (PAUSES.0, Duration::ZERO);
+        loop {
+            tokio::time::sleep(pause).await;
+            waited += pause;
+            self.process.interrupt.check()?;
+            let failed = match self.reopen().await {
+                Ok(is_there) => return Ok(is_there),
+                Err(failed) => failed,
+            };
+            if !failed.is_transient || waited > AWAY {
+                return Err(failed);
+            }
+            pause = (pause * 2).min(PAUSES.1);
+        }
+    }
+
+    /// Connects, makes sure that the old session is gone, and makes the new one what the old one was; false when there
+    /// is no ledger any more.
+    async fn reopen(&mut self) -> Result<bool, Failure> {
         let connected = connect::connect(self.info.clone(), &self.args.connection, self.process).await;
         // A server that restarts may refuse in any way.
         let (session, _) = connected.map_err(|failure| Failure {
@@ -94,11 +122,15 @@ impl Target<'_> {
         self.session = session;
         self.set_up().await?;
         ledger::end_session(&self.session, &self.name).await?;
+        if !ledger::is_there(&self.session).await? {
+            return Ok(false);
+        }
         match self.holds_lock {
             true => self.take_lock().await?,
             false => self.name = ledger::sign(&self.session).await?,
         }
-        self.settle_defaults(self.settled.clone()).await
+        self.settle_defaults(self.settled.clone()).await?;
+        Ok(true)
     }
 
     /// Gives the session these defaults.
@@ -137,6 +169,6 @@ impl Target<'_> {
 
     /// Whether a transaction that brought these rows was committed.
     pub async fn has_rows(&self, rows: &Rows) -> Result<bool, Failure> {
-        Ok(rows.rows > 0 && ledger::ask(&self.session, &rows_of(rows)).await? == Some(rows.rows))
+        Ok((rows.rows > 0 || rows.finished) && ledger::ask(&self.session, &rows_of(rows)).await? == Some(rows.rows))
     }
 }

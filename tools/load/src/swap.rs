@@ -5,13 +5,16 @@
 //! database or an error that tells it to come again; those that are there are ended by a second session, as the
 //! server renames only what nobody uses. Whatever ends us before the commit leaves the old one as it was.
 
-use std::time::Duration;
+mod switch;
 
-use futures_util::future::{Either, select};
+use std::time::{Duration, Instant};
+
 use pgx_archive::{Entry, Head, Kind};
 use pgx_cli::{Failure, Notice, Process};
-use pgx_restore::swap::{DATABASES, Known, Left, Names, Place, Refusal, drop_statement, end_clients, give, renamed};
-use pgx_restore::{Contents, Options, database, preflight};
+use pgx_restore::swap::{
+    DATABASES, Known, Left, Names, Place, Refusal, drop_statement, end_clients, give, oid_of, renamed,
+};
+use pgx_restore::{Options, database, preflight};
 use pgx_server::target::{TargetOptions, set_up};
 use pgx_server::{Conninfo, Error, Session};
 
@@ -19,14 +22,14 @@ use crate::apply::text_of;
 use crate::args::LoadArgs;
 use crate::{connect, failure};
 
-/// How often the second session looks for clients to end.
+/// How often is looked for what is waited for: clients to end, a server to start.
 const AGAIN: Duration = Duration::from_millis(50);
 
-/// How often the switch is tried: a client may not end as soon as it is told to.
-const TRIES: u32 = 3;
+/// How long a server may be away.
+const AWAY: Duration = Duration::from_secs(20);
 
-/// The SQLSTATE of a database that somebody uses.
-const IN_USE: &str = "55006";
+/// How often the switch, or a drop, is tried: a client may not end as soon as it is told to, a session may be lost.
+const TRIES: u32 = 3;
 
 /// What a message says was being done.
 const STAGE: &str = "switching databases";
@@ -86,10 +89,22 @@ impl<'a> Swap<'a> {
         let create = database::create(&beside, &target).map_err(|error| Failure::failed(error.to_string()))?;
         let mark = swap.names.mark();
         let give = give(&beside).filter(|_| !options.no_owner);
-        for statement in [create, mark].into_iter().chain(give) {
-            session.execute(&statement).await.map_err(failed)?;
+        if let Err(error) = session.execute(&create).await {
+            let failure = failed(error);
+            return Err(match failure.is_transient {
+                true => add(
+                    failure,
+                    format!("whether it was made is not known; {}", swap.as_it_was()),
+                ),
+                false => failure,
+            });
         }
-        session.close().await.map_err(failed)?;
+        for statement in [mark].into_iter().chain(give) {
+            if let Err(error) = session.execute(&statement).await {
+                let failure = failed(error);
+                return Err(swap.give_up(failure).await);
+            }
+        }
         Ok(swap)
     }
 
@@ -111,6 +126,10 @@ impl<'a> Swap<'a> {
                 }
                 Left::Loading { .. } => format!("database {} is left from a load that did not end", known.name),
                 Left::Replaced => format!("database {} was replaced, and has not been dropped", known.name),
+                Left::Unmarked => format!(
+                    "database {} may be left from a load that was ended before it could say whose it is",
+                    known.name
+                ),
             };
             self.process
                 .messages
@@ -144,87 +163,11 @@ impl<'a> Swap<'a> {
             .map_err(|error: Error| failure::at(&error, self.beside(), "looking into it"))
     }
 
-    /// Gives the new database its name, and drops the old one.
-    pub async fn end(self, contents: &Contents<'_>, options: &Options) -> Result<(), Failure> {
-        self.process.progress().stage(STAGE);
-        let failed = |error: Error| self.whole(failure::at(&error, self.names.name.as_str(), STAGE));
-        let (renaming, ending) = (
-            self.session().await.map_err(failed)?,
-            self.session().await.map_err(failed)?,
-        );
-        let databases = databases(&renaming).await?;
-        let old = databases.iter().find(|known| known.name == self.names.name);
-        let new = databases.iter().find(|known| known.name == self.names.beside);
-        let replace = old.is_some();
-        let keep_old = self.args.swap.keep_old;
-        let target = Options {
-            target: Some(renaming.version().major()),
-            ..options.clone()
-        };
-        let statements = self.names.switch(contents, &target, replace, keep_old);
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            if let Some(new) = new {
-                // By then it has the other's name, and clients of its own: this is not to be said later.
-                ending.execute(&end_clients(new.oid)).await.map_err(failed)?;
-            }
-            let end = old.map(|old| end_clients(old.oid));
-            match switch(&renaming, &ending, &statements, end.as_deref()).await {
-                Ok(()) => break,
-                Err(error) if error.sqlstate() == Some(IN_USE) && tries < TRIES => {
-                    self.process.interrupt.check()?;
-                    renaming.rollback().await.map_err(failed)?;
-                }
-                Err(error) => return Err(failed(error)),
-            }
-        }
-        match (replace, keep_old) {
-            (false, _) => {}
-            (true, true) => {
-                let message = format!(
-                    "database {} is the new one; the old one is {}",
-                    self.names.name, self.names.old
-                );
-                self.process.messages.note(message);
-            }
-            (true, false) => self.drop_old(&renaming).await?,
-        }
-        Ok(())
-    }
-
-    async fn drop_old(&self, session: &Session) -> Result<(), Failure> {
-        let sql = drop_statement(&self.names.old);
-        session.execute(&sql).await.map_err(|error| {
-            let message = format!("database {} is the new one, whole", self.names.name);
-            failure::at(
-                &error,
-                self.names.old.as_str(),
-                "dropping the database that was replaced",
-            )
-            .detail(message)
-            .hint(sql)
-        })
-    }
-
     /// Drops what was loaded, after this failure.
     pub async fn give_up(self, failure: Failure) -> Failure {
         let sql = drop_statement(&self.names.beside);
-        let dropped = async {
-            let session = self.session().await.map_err(|error| failure::server(&error))?;
-            let databases = databases(&session).await?;
-            // What our own sessions still did has been cancelled; they need a moment to end.
-            let clients = databases.iter().find(|known| known.name == self.names.beside);
-            for statement in clients.map(|known| end_clients(known.oid)).iter().chain([&sql]) {
-                session
-                    .execute(statement)
-                    .await
-                    .map_err(|error| failure::server(&error))?;
-            }
-            Ok::<(), Failure>(())
-        };
         let beside = self.beside();
-        match dropped.await {
+        match self.drop_in_the_end(beside).await {
             Ok(()) => add(
                 failure,
                 format!("what was loaded has been dropped; {}", self.as_it_was()),
@@ -252,8 +195,51 @@ impl<'a> Swap<'a> {
         ))
     }
 
+    /// The failure of a switch of which nobody can be asked whether it was made.
+    fn unknown(&self, failure: Failure) -> Failure {
+        let Names { name, beside, .. } = &self.names;
+        let failure = add(
+            failure,
+            format!("database {name} is whole; whether it is the old one or the new one is not known"),
+        );
+        failure.hint(format!("it is the old one if there is a database {beside}"))
+    }
+
+    /// Drops a database that nobody but our own sessions uses, and those no more, by as many sessions as it takes.
+    async fn drop_in_the_end(&self, name: &str) -> Result<(), Error> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let dropped = async {
+                let session = self.session_in_the_end().await?;
+                let known = session.rows(&oid_of(name)).await?.into_value();
+                let Some(oid) = known.and_then(|oid| oid.parse().ok()) else {
+                    return Ok(());
+                };
+                // What they still did has been cancelled; they need a moment to end.
+                session.execute(&end_clients(oid)).await?;
+                session.execute(&drop_statement(name)).await
+            };
+            match dropped.await {
+                Err(error) if error.is_transient() && tries < TRIES => {}
+                dropped => return dropped,
+            }
+        }
+    }
+
     fn as_it_was(&self) -> String {
         format!("nothing was done to database {}", self.names.name)
+    }
+
+    /// The same from a server that may be about to start.
+    async fn session_in_the_end(&self) -> Result<Session, Error> {
+        let begun = Instant::now();
+        loop {
+            match self.session().await {
+                Err(error) if begun.elapsed() < AWAY && !error.needs_password() => tokio::time::sleep(AGAIN).await,
+                session => return session,
+            }
+        }
     }
 
     /// A session that no signal cancels: what it does has to be done to its end.
@@ -261,34 +247,6 @@ impl<'a> Swap<'a> {
         let session = Session::connect(&self.door).await?;
         set_up(&session, &self.options).await?;
         Ok(session)
-    }
-}
-
-/// The transaction, while the other session ends clients of the database that is replaced.
-async fn switch(renaming: &Session, ending: &Session, statements: &[String], end: Option<&str>) -> Result<(), Error> {
-    let transaction = async {
-        renaming.execute("BEGIN").await?;
-        for statement in statements {
-            renaming.execute(statement).await?;
-        }
-        renaming.commit().await
-    };
-    let Some(end) = end else { return transaction.await };
-    let clients = async {
-        loop {
-            if let Err(error) = ending.execute(end).await {
-                return error;
-            }
-            tokio::time::sleep(AGAIN).await;
-        }
-    };
-    match select(Box::pin(transaction), Box::pin(clients)).await {
-        Either::Left((switched, _)) => switched,
-        // Without it the transaction goes on, and says itself when somebody is in its way.
-        Either::Right((refused, transaction)) => match transaction.await {
-            Err(error) if error.sqlstate() == Some(IN_USE) => Err(refused),
-            switched => switched,
-        },
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use pgx_cli::{Exit, Failure};
+use pgx_restore::ledger::Done;
 
 use crate::existing::Merged;
 
@@ -23,6 +24,8 @@ pub struct Tally {
     pub rows: u64,
     /// What became of rows that might have been there already.
     pub merged: Option<Merged>,
+    /// Why the target could not be asked what it has, where it was to be.
+    pub unknown: Option<String>,
     /// What to type to go on with it.
     pub again: Option<String>,
 }
@@ -45,6 +48,18 @@ impl Tally {
         failure
     }
 
+    /// Puts what the ledger says in the place of what was heard.
+    pub fn correct(&mut self, done: Result<Done, Failure>) {
+        match done {
+            Ok(done) => {
+                self.made = done.made.len() as u64;
+                self.filled = done.filled().count() as u64;
+                self.rows = done.rows();
+            }
+            Err(failure) => self.unknown = Some(failure.to_string()),
+        }
+    }
+
     fn is_anything(&self) -> bool {
         *self
             != Tally {
@@ -59,6 +74,10 @@ impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.is_anything() {
             return f.write_str("nothing was written to the target");
+        }
+        if let Some(why) = &self.unknown {
+            writeln!(f, "what is in the target is not known: {why}")?;
+            f.write_str("it had told of this: ")?;
         }
         match &self.created {
             Some(database) => write!(f, "the target has the new database {database} with ")?,
@@ -97,6 +116,7 @@ mod tests {
             to_fill: 12,
             rows: 1,
             merged: None,
+            unknown: None,
             again: None,
         };
         let failure = tally.tell(Failure::incomplete("the input ends").detail("entry 7 is table data public.orders"));
@@ -117,6 +137,26 @@ mod tests {
             failure.notice.hint.as_deref(),
             Some("free some\nthen go on with: pgx-load --resume -d copy")
         );
+    }
+
+    #[test]
+    fn what_the_ledger_says_counts_more_than_what_was_heard() {
+        let mut tally = Tally {
+            made: 60,
+            filled: 3,
+            to_fill: 17,
+            rows: 11600,
+            ..Tally::default()
+        };
+        tally.correct(Err(Failure::failed("the server is gone")));
+        assert_eq!(
+            tally.to_string(),
+            "what is in the target is not known: the server is gone\n\
+             it had told of this: the target has 60 definitions, 3 of 17 tables complete, 11600 rows"
+        );
+        tally.unknown = None;
+        tally.correct(Ok(Done::default()));
+        assert_eq!(tally.to_string(), "nothing was written to the target");
     }
 
     #[test]

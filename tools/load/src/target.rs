@@ -17,6 +17,7 @@ use pgx_server::{Conninfo, Session, Text};
 use crate::args::LoadArgs;
 use crate::connect;
 use crate::failure;
+use crate::ledger::place::Place;
 use crate::ledger::{self, Ledger};
 use crate::retry::Acknowledged;
 use crate::stop::Stop;
@@ -41,6 +42,8 @@ pub struct Target<'a> {
     pub(crate) name: ledger::Name,
     /// Whether it has the lock of the load.
     pub(crate) holds_lock: bool,
+    /// Where its ledger is.
+    pub(crate) place: Place,
     /// What all sessions have been told is committed.
     pub(crate) acknowledged: Arc<Acknowledged>,
     /// Where a new session is entered that takes the place of a lost one.
@@ -65,6 +68,7 @@ impl<'a> Target<'a> {
             settled: TableDefaults::default(),
             name: ledger::Name::default(),
             holds_lock: false,
+            place: Place::default(),
             acknowledged: Arc::default(),
             stops: None,
             ledger: Ledger::Off,
@@ -185,6 +189,7 @@ impl<'a> Target<'a> {
             settled: TableDefaults::default(),
             name: ledger::Name::default(),
             holds_lock: false,
+            place: self.place.clone(),
             acknowledged: self.acknowledged.clone(),
             stops: self.stops.clone(),
             ..*self
@@ -219,10 +224,12 @@ impl<'a> Target<'a> {
             self.session.commit().await.map_err(failed)?;
         }
         match self.ledger.is_on() {
-            true => ledger::finish(&self.session).await?,
+            true => self.finish().await?,
             false => target::settle(&self.session).await.map_err(failed)?,
         }
-        self.session.close().await.map_err(failed)
+        // All is safe: a session that is lost now takes nothing along.
+        let _ = self.session.close().await;
+        Ok(())
     }
 
     /// Goes on in another database of the same server.

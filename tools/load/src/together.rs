@@ -36,7 +36,8 @@ impl Worker<'_> {
                 return Err(failure);
             }
             self.target.revive(&failure).await?;
-            if let Some(first) = told.iter().find(|rows| rows.rows > 0)
+            // All of them are in one transaction.
+            if let Some(first) = told.first()
                 && self.target.has_rows(first).await?
             {
                 break;

@@ -10,6 +10,10 @@ use super::{Load, Rows};
 pub const STATE: &str = "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'pgx_ledger')::pg_catalog.text, \
      pg_catalog.pg_try_advisory_lock(7366520, 1)::pg_catalog.text";
 
+/// Whether there is a ledger.
+pub const IS_THERE: &str =
+    "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'pgx_ledger')::pg_catalog.text";
+
 /// What the session that holds the lock asks of the server: to notice soon that the other end is gone.
 /// It answers with its process and when that began.
 pub const HOLD: &str = "SELECT pid::pg_catalog.text, backend_start::pg_catalog.text, \
@@ -153,7 +157,7 @@ pub fn after_rows(rows: &Rows) -> String {
     let Rows { entry, part, after, .. } = rows;
     let table = table(rows.logged);
     let which = format!("WHERE entry = {entry} AND part = {part} AND after = {after}");
-    if rows.rows == 0 {
+    if rows.rows == 0 && !rows.finished {
         // Whoever comes next begins at the same row.
         return format!("DELETE FROM {table} {which}");
     }
@@ -228,6 +232,9 @@ mod tests {
             after_rows(&none),
             "DELETE FROM pgx_ledger.filled WHERE entry = 7 AND part = 1 AND after = 10"
         );
+        // That no more come is told even where none has come since.
+        let end = Rows { finished: true, ..none };
+        assert!(after_rows(&end).contains("SET rows = 0, ") && after_rows(&end).contains("finished = true WHERE"));
     }
 
     #[test]

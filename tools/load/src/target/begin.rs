@@ -63,6 +63,7 @@ impl Target<'_> {
             false => Ledger::Off,
         };
         if self.ledger.is_on() {
+            self.place.found(&self.info, self.args.connection.role.as_ref());
             self.acknowledged.add(made.len() as u64, 0);
             self.name = ledger::hold(&self.session).await?;
             self.holds_lock = true;
@@ -84,6 +85,7 @@ impl Target<'_> {
         }
         let done = ledger::go_on(&self.session, load).await?;
         self.ledger = Ledger::On;
+        self.place.found(&self.info, self.args.connection.role.as_ref());
         let (made, rows) = ledger::totals(&self.session).await?;
         self.acknowledged.add(made, rows);
         self.name = ledger::hold(&self.session).await?;
