@@ -381,3 +381,41 @@ fn a_server_that_says_nothing_is_given_up() {
          AND pid <> pg_backend_pid() AND datname = current_database()",
     );
 }
+
+#[test]
+fn a_server_that_falls_silent_amid_rows_can_be_asked_again() {
+    let (place, scratch, source) = (Place::new(), Scratch::new(), shop(60));
+    let whole = Pipe::of(tool("pgx-dump").args(["-j1", "-d", &source.url()])).run();
+    let whole = sizes(&scratch, &whole.expect_success());
+    let (dump, mut stream) = begun(&place, &source, &["-j1", "--hold", "--timeout", "2s"], 1 << 20);
+    let reading = "SELECT pid FROM pg_stat_activity WHERE application_name = 'pgx-dump' AND state = 'active'
+                   AND datname = current_database() AND query LIKE 'COPY%'";
+    let mut process = String::new();
+    wait_until("a session sends rows", || {
+        process = source.sql(reading).trim().to_owned();
+        !process.is_empty()
+    });
+    let signal = |signal: &str| {
+        let sent = Command::new("kill").args(["-s", signal, &process]).status();
+        assert!(sent.is_ok_and(|sent| sent.success()), "the session has ended");
+    };
+    signal("STOP");
+    let finished = dump.end_within(LIMIT);
+    signal("CONT");
+    let said = finished.said(3);
+    assert!(
+        said.contains("said nothing for 2s") && said.contains("is held for 6h"),
+        "{said}"
+    );
+    stream.extend(&finished.stdout);
+    assert!(String::from_utf8_lossy(&stream).contains("\"resumable\":true"));
+    // A filter between them says the same.
+    let file = scratch.file("cut", &stream);
+    let filtered = Pipe::of(tool("pgx-filter").arg(&file)).run();
+    filtered.said(3);
+    assert!(String::from_utf8_lossy(&filtered.stdout).contains("\"resumable\":true"));
+    let nothing = token(&place, &scratch, &stream, "");
+    let rest = Pipe::of(&mut place.dump(&["--resume", &nothing])).run();
+    assert_eq!(sizes(&scratch, &rest.expect_success()), whole);
+    wait_until("no session is left", || source.sessions_of("pgx-dump") == 0);
+}

@@ -17,6 +17,8 @@ pub struct Explanation {
     pub detail: Option<String>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// Whether the producer has said that it can still send the rest.
+    pub resumable: bool,
 }
 
 /// What to do about a stream that ends too early without last words.
@@ -51,6 +53,7 @@ impl ReadError {
                     message: error.to_string(),
                     detail: None,
                     hint: cut.then(|| "the compressed input was cut short".to_owned()),
+                    resumable: false,
                 }
             }
             ReadError::Decode(error) => Explanation {
@@ -58,6 +61,7 @@ impl ReadError {
                 message: error.to_string(),
                 detail: error.frame.and_then(|frame| name(frame.entry)),
                 hint: error.is_of_the_future().then(|| NEWER.to_owned()),
+                resumable: false,
             },
         }
     }
@@ -70,6 +74,7 @@ impl Explanation {
         Explanation {
             detail: fail.detail.clone(),
             hint: fail.hint.clone().or_else(|| fail.resumable.then(resumable)),
+            resumable: fail.resumable,
             ..self
         }
     }

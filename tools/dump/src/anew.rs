@@ -57,6 +57,7 @@ pub async fn send(
         process,
         compression,
         progress: &process.progress(),
+        held: None,
     };
     leg.progress.stage(STAGE);
     let described = stream::within(describe::describe(&source, args), STAGE, args.reading.timeout).await;
@@ -68,7 +69,7 @@ pub async fn send(
         Ok(described) => described,
         Err(error) => {
             let encoder = Encoder::new(compression);
-            let words = GivenUp::new(error, STAGE, |fail, out| encoder.fail(fail, out));
+            let words = GivenUp::new(error, false, STAGE, |fail, out| encoder.fail(fail, out));
             return Err(words.end(&mut sink).await);
         }
     };
@@ -84,7 +85,7 @@ pub async fn send(
         notice.hint("where foreign keys do not hold between the two, pgx-load --fk not-valid makes them all the same"),
     );
     let encoder = leg.head(&head, &mut sink).await?;
-    let (encoder, _) = leg.contents(&entries, encoder, &mut sink).await?;
+    let encoder = leg.contents(&entries, encoder, &mut sink).await?;
     let encoder = leg.last_rows(&mut source, &entries, parts, encoder, &mut sink).await?;
     leg.end(encoder, &mut sink).await
 }

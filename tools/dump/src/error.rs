@@ -151,8 +151,17 @@ impl Error {
         }
     }
 
-    /// The last frame of a stream that is given up in a stage.
-    pub fn last_words(&self, stage: &str) -> Fail {
+    /// Whether the same may be possible later, where the snapshot is still there.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Error::Silent { .. } => true,
+            Error::SnapshotLost { .. } => false,
+            _ => self.server().is_some_and(|error| error.is_transient()),
+        }
+    }
+
+    /// The last frame of a stream that is given up in a stage, for now or for good.
+    pub fn last_words(&self, stage: &str, resumable: bool) -> Fail {
         let server = self.server();
         Fail {
             stage: stage.to_owned(),
@@ -167,7 +176,7 @@ impl Error {
             message: self.to_string(),
             detail: server.and_then(|error| error.detail()).map(str::to_owned),
             hint: self.hint().map(str::to_owned),
-            resumable: false,
+            resumable,
         }
     }
 

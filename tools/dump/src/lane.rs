@@ -117,7 +117,10 @@ impl Lane {
             false => self.moment.join().await.ok(),
         };
         let Some(session) = session else {
-            return Err(error.with_snapshot());
+            return Err(match self.moment.is_lost() {
+                true => error.with_snapshot(),
+                false => error,
+            });
         };
         let notice = Notice::new("a session was lost; another one goes on where it stopped");
         self.process.messages.warning(notice.detail(error.to_string()));

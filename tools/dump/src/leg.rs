@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use pgx_archive::encoder::{Rows, Toc};
 use pgx_archive::head::Head;
-use pgx_archive::{Compression, Digest, Encoder, Entry};
+use pgx_archive::{Compression, Encoder, Entry};
 use pgx_cli::{Failure, Process, Progress};
 
 use crate::args::DumpArgs;
@@ -12,6 +12,7 @@ use crate::connect::Source;
 use crate::describe::{self, Description};
 use crate::error::Error;
 use crate::lanes::{self, Lanes};
+use crate::moment::Moment;
 use crate::parts::Part;
 use crate::sink::Sink;
 use crate::stream::{self, GivenUp};
@@ -29,9 +30,12 @@ pub struct Leg<'a> {
     pub compression: Compression,
     /// How far it has come.
     pub progress: &'a Progress,
+    /// What is kept when it fails, where anything is.
+    pub held: Option<&'a Moment>,
 }
 
-fn fatal(error: pgx_archive::EncodeError) -> Failure {
+/// What cannot be written.
+pub fn fatal(error: pgx_archive::EncodeError) -> Failure {
     Error::Encode(error).into_failure()
 }
 
@@ -71,28 +75,40 @@ impl Leg<'_> {
                     // A session that waits for a lock does not notice that its client has gone.
                     let _ = source.session.canceller().cancel().await;
                 }
-                Err(GivenUp::new(error, stage, |fail, out| encoder.fail(fail, out))
+                Err(GivenUp::new(error, false, stage, |fail, out| encoder.fail(fail, out))
                     .end(sink)
                     .await)
             }
         }
     }
 
-    /// The table of contents; gives the plan.
-    pub async fn contents(
+    /// The entries.
+    pub async fn entries(
         &self,
         entries: &[Entry],
         mut encoder: Encoder<Toc>,
         sink: &mut Sink,
-    ) -> Result<(Encoder<Rows>, Option<Digest>), Failure> {
-        let mut bytes = Vec::new();
+    ) -> Result<Encoder<Toc>, Failure> {
         for entries in entries.chunks(ENTRIES_AT_ONCE) {
+            let mut bytes = Vec::new();
             encoder.entries(entries, &mut bytes).map_err(fatal)?;
-            sink.write(std::mem::take(&mut bytes)).await?;
+            sink.write(bytes).await?;
         }
-        let (encoder, end) = encoder.toc_end(&mut bytes).map_err(fatal)?;
+        Ok(encoder)
+    }
+
+    /// The whole table of contents.
+    pub async fn contents(
+        &self,
+        entries: &[Entry],
+        encoder: Encoder<Toc>,
+        sink: &mut Sink,
+    ) -> Result<Encoder<Rows>, Failure> {
+        let encoder = self.entries(entries, encoder, sink).await?;
+        let mut bytes = Vec::new();
+        let (encoder, _) = encoder.toc_end(&mut bytes).map_err(fatal)?;
         sink.write(bytes).await?;
-        Ok((encoder, end.plan))
+        Ok(encoder)
     }
 
     /// The rows of these parts of the entries, from as many sessions as are worth it.
@@ -153,9 +169,14 @@ impl Leg<'_> {
         };
         match reading.await {
             Ok(()) => Ok(encoder),
-            Err(error) => Err(GivenUp::new(error, stage, |fail, out| encoder.fail(fail, out))
-                .end(sink)
-                .await),
+            Err(error) => {
+                let resumable = error.may_pass() && self.held.is_some_and(|moment| !moment.is_lost());
+                Err(
+                    GivenUp::new(error, resumable, stage, |fail, out| encoder.fail(fail, out))
+                        .end(sink)
+                        .await,
+                )
+            }
         }
     }
 

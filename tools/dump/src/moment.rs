@@ -27,6 +27,9 @@ const LOCK_NOT_AVAILABLE: &str = "55P03";
 /// How often to look whether the second keeper is there and has its locks.
 const LOOK: Duration = Duration::from_secs(2);
 
+/// How long the second keeper may take to be there: readers wait for a sign of life after 5 seconds.
+const SOON: Duration = Duration::from_secs(3);
+
 /// How long a session may take to stop what it is doing.
 const CALM: Duration = Duration::from_secs(10);
 
@@ -122,6 +125,14 @@ impl Moment {
                 Err(_) => {}
             }
             tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Has the moment kept by two sessions at once, if that is soon done; else [`Moment::keep`] goes on with it, and says
+    /// why it cannot be done.
+    pub async fn double(&self, tables: &[String]) {
+        if self.is_shared() {
+            let _ = tokio::time::timeout(SOON, self.add_second(tables)).await;
         }
     }
 

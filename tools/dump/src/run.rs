@@ -98,11 +98,12 @@ async fn send(
         process,
         compression,
         progress: &process.progress(),
+        held: None,
     };
     let encoder = leg.head(&head::head(&source.facts, args), &mut sink).await?;
     let (encoder, described) = leg.describe(&source, encoder, &mut sink).await?;
     let Description { entries, parts, .. } = described;
-    let (encoder, _) = leg.contents(&entries, encoder, &mut sink).await?;
+    let encoder = leg.contents(&entries, encoder, &mut sink).await?;
     let encoder = leg.last_rows(&mut source, &entries, parts, encoder, &mut sink).await?;
     leg.end(encoder, &mut sink).await
 }

@@ -20,22 +20,28 @@ const QUIET: Duration = Duration::from_secs(3);
 /// A stream that has been given up: why, and what to write before it ends.
 pub struct GivenUp {
     error: Error,
+    resumable: bool,
     last_words: Vec<u8>,
 }
 
 impl GivenUp {
-    /// Writes FAIL through `write`, which consumes the encoder.
+    /// Writes FAIL through `write`, which consumes the encoder; `resumable` when the rest can still be sent.
     pub fn new(
         error: Error,
+        resumable: bool,
         stage: &str,
         write: impl FnOnce(&Fail, &mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> GivenUp {
         let mut last_words = Vec::new();
-        if write(&error.last_words(stage), &mut last_words).is_err() {
+        if write(&error.last_words(stage, resumable), &mut last_words).is_err() {
             // Without FAIL the stream is cut, which readers notice as well.
             last_words.clear();
         }
-        GivenUp { error, last_words }
+        GivenUp {
+            error,
+            resumable,
+            last_words,
+        }
     }
 
     /// Sends the last words, if they still reach anybody, and gives the reason.
@@ -43,7 +49,10 @@ impl GivenUp {
         if !matches!(self.error, Error::Ended(_)) && sink.write(self.last_words).await.is_ok() {
             let _ = sink.close().await;
         }
-        self.error.into_failure()
+        Failure {
+            is_transient: self.resumable,
+            ..self.error.into_failure()
+        }
     }
 }
 

@@ -229,6 +229,8 @@ fn with_last_words(failure: Failure, write: impl FnOnce(&Fail) -> Result<Outlet,
         message: failure.to_string(),
         detail: failure.notice.detail.clone(),
         hint: failure.notice.hint.clone(),
+        // What was passed on so far is as good as what was read.
+        resumable: failure.is_transient,
         ..Fail::default()
     };
     // Whoever reads may have gone: then nobody takes the stream for complete either.

@@ -85,5 +85,6 @@ fn unreadable(error: &ReadError, called: impl Fn(EntryId) -> Option<String>) -> 
     let mut failure = Failure::new(exit, said.message);
     failure.notice.detail = said.detail;
     failure.notice.hint = said.hint;
+    failure.is_transient = said.resumable;
     failure
 }

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use pgx_archive::{Compression, Encoder, encoder};
+use pgx_archive::Compression;
 use pgx_cli::{Destination, Exit, Failure, Process, Progress};
 
 use super::desk::Desk;
 use super::door::Door;
 use super::held::Held;
-use super::legs::{Holder, WIND_UP};
+use super::legs::{Holder, Opened, WIND_UP};
 use super::line::{Line, Voice};
 use super::words::Word;
 use crate::args::DumpArgs;
 use crate::describe::Description;
-use crate::leg::Leg;
+use crate::leg::{Leg, fatal};
 use crate::sink::Sink;
 use crate::{connect, head};
 
@@ -22,15 +22,13 @@ pub struct Begun {
     /// Who has it.
     pub holder: Holder,
     /// The stream so far.
-    pub encoder: Encoder<encoder::Rows>,
-    /// Where it goes.
-    pub sink: Sink,
+    pub opened: Opened,
     /// How its frames are compressed.
     pub compression: Compression,
 }
 
-/// Connects, describes, and sends the table of contents. A front that goes before that leaves nothing that could
-/// be resumed.
+/// Connects, describes, and sends the entries. A front that goes before that leaves nothing that could be resumed, and
+/// its reader knows: what ends the table of contents is sent by [`Holder::live`], who can be found by then.
 pub async fn begin(
     args: DumpArgs,
     process: Process,
@@ -68,18 +66,22 @@ async fn open(
         process: &process,
         compression,
         progress: &progress,
+        held: None,
     };
     let encoder = leg.head(&head, &mut sink).await?;
     let (encoder, described) = leg.describe(&source, encoder, &mut sink).await?;
     let Description {
         entries, parts, tables, ..
     } = described;
-    let (encoder, plan) = leg.contents(&entries, encoder, &mut sink).await?;
-    let Some(plan) = plan else {
+    let encoder = leg.entries(&entries, encoder, &mut sink).await?;
+    let mut unsent = Vec::new();
+    let (encoder, end) = encoder.toc_end(&mut unsent).map_err(fatal)?;
+    let Some(plan) = end.plan else {
         return Err(Failure::failed("the dump has no plan that could be resumed"));
     };
     let failed = |error: pgx_server::Error| crate::error::Error::from(error).into_failure();
     source.moment.anchor().await.map_err(failed)?;
+    source.moment.double(&tables).await;
     let held = Arc::new(Held {
         head,
         entries,
@@ -96,8 +98,7 @@ async fn open(
     let desk = Desk::new(door, held.clone(), source.moment.clone(), tables, &args.hold, &process);
     Ok(Begun {
         holder: Holder::new(held, args, (process, voice, progress), source, desk),
-        encoder,
-        sink,
+        opened: Opened { encoder, sink, unsent },
         compression,
     })
 }

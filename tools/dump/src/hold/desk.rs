@@ -28,8 +28,8 @@ pub enum Ended {
     Failed(Failure),
     /// Its reader did not read it to the end.
     Broken,
-    /// Its reader did not read for too long.
-    Stalled(Failure),
+    /// It failed for a reason that may pass: a reader that read nothing for too long, a server with no session to spare.
+    Unfinished(Failure),
     /// Another front has come.
     Taken(Visit, Box<Resume>),
     /// There is no reason, or no way, to go on.
@@ -40,7 +40,7 @@ pub enum Ended {
 pub fn judged(failure: Failure, sink: &Sink) -> Ended {
     match failure.exit {
         Exit::ReaderGone => Ended::Broken,
-        _ if sink.is_stalled() => Ended::Stalled(failure),
+        _ if failure.is_transient || sink.is_stalled() => Ended::Unfinished(failure),
         _ => Ended::Failed(failure),
     }
 }

@@ -54,12 +54,7 @@ async fn hold(order: Dump, line: Line, voice: Voice, progress: Progress) {
         begin(args, process, voice, progress, order.to_file, &line).await
     };
     match begun.await {
-        Ok(mut begun) => {
-            begun
-                .holder
-                .live(line, begun.encoder, begun.sink, begun.compression)
-                .await
-        }
+        Ok(mut begun) => begun.holder.live(line, begun.opened, begun.compression).await,
         Err(failure) => line.end(&Err(failure)).await,
     }
 }

@@ -61,10 +61,10 @@ impl Holder {
     }
 
     /// Leg after leg, until all of the dump has been read or nobody comes any more.
-    pub async fn live(&mut self, line: Line, encoder: Encoder<encoder::Rows>, sink: Sink, compression: Compression) {
+    pub async fn live(&mut self, line: Line, opened: Opened, compression: Compression) {
         let parts = self.held.parts.clone();
         let args = self.args.clone();
-        let mut ended = self.send(args, compression, parts, encoder, sink, &line).await;
+        let mut ended = self.send(args, compression, parts, opened, &line).await;
         let mut front = Some(line);
         loop {
             let lease = match ended {
@@ -101,7 +101,7 @@ impl Holder {
                     }
                 }
                 Ended::Broken => self.lease(),
-                Ended::Stalled(failure) => {
+                Ended::Unfinished(failure) => {
                     if let Some(front) = front.take() {
                         // It is incomplete, and can be resumed.
                         let failure = Failure {
@@ -213,6 +213,7 @@ impl Holder {
             process: &self.process,
             compression,
             progress: &self.progress,
+            held: None,
         };
         let head = self.held.head(skipped, args.reading.lanes());
         let opening = async {
@@ -220,7 +221,14 @@ impl Holder {
             leg.contents(&self.held.entries, encoder, &mut sink).await
         };
         match opening.await {
-            Ok((encoder, _)) => self.send(args, compression, parts, encoder, sink, line).await,
+            Ok(encoder) => {
+                let opened = Opened {
+                    encoder,
+                    sink,
+                    unsent: Vec::new(),
+                };
+                self.send(args, compression, parts, opened, line).await
+            }
             Err(failure) => judged(failure, &sink),
         }
     }
@@ -231,19 +239,26 @@ impl Holder {
         args: DumpArgs,
         compression: Compression,
         parts: Vec<Part>,
-        encoder: Encoder<encoder::Rows>,
-        mut sink: Sink,
+        opened: Opened,
         line: &Line,
     ) -> Ended {
+        let moment = self.source.moment.clone();
         let leg = Leg {
             args: &args,
             process: &self.process,
             compression,
             progress: &self.progress,
+            held: Some(&moment),
         };
+        let Opened {
+            encoder,
+            mut sink,
+            unsent,
+        } = opened;
         let (source, entries) = (&mut self.source, &self.held.entries);
         let sending = async {
             let sent = async {
+                sink.write(unsent).await?;
                 let encoder = leg.rows(source, entries, parts, encoder, &mut sink).await?;
                 leg.end(encoder, &mut sink).await
             };
@@ -264,6 +279,16 @@ impl Holder {
         };
         self.desk.attend(sending, None).await
     }
+}
+
+/// A stream of which everything is known but its rows.
+pub struct Opened {
+    /// What makes its frames.
+    pub encoder: Encoder<encoder::Rows>,
+    /// Where they go.
+    pub sink: Sink,
+    /// Those that have been made and not sent.
+    pub unsent: Vec<u8>,
 }
 
 /// An order that fits.
