@@ -54,7 +54,7 @@ test-parallel: cargo
 test-faults: cargo
 	tests/servers/fetch
 	cargo build --workspace
-	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test resume --test hold_resume
+	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test resume --test swap --test kills
 
 test-matrix: cargo
 	tests/servers/fetch 12 13 14 15 16 17 18
