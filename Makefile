@@ -60,7 +60,7 @@ test-matrix: cargo
 	tests/servers/fetch 12 13 14 15 16 17 18
 	cargo build --workspace
 	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test golden_queries --test same_text \
-	  --test better_than_stock --test encodings --test new_words --test matrix
+	  --test better_than_stock --test encodings --test new_words --test gone_settings --test matrix
 
 test-formats: cargo
 	tests/servers/fetch

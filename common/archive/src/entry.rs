@@ -7,8 +7,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::kind::{Kind, Section};
+use crate::naming::Naming;
 
 /// Name of a field of entries that may be there already in the target: the statement that makes the object, and
 /// nothing more.
@@ -20,6 +22,9 @@ pub const IF_THERE: &str = "if_there";
 pub const SUPERUSER: &str = "superuser";
 /// Name of a field of extensions: the version that the source has.
 pub const VERSION: &str = "version";
+/// Name of a field of entries with settings that later servers refuse: an object of the settings, each with `since`,
+/// the first major that refuses it, and, where the text for it calls it otherwise rather than to do without, `now`.
+const GONE: &str = "gone";
 
 /// Number of an entry in its stream, from 1; 0 is the stream itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -103,7 +108,7 @@ pub struct Entry {
     pub using_index: Option<Box<UsingIndex>>,
     /// What a text that depends on the target's major is rendered from.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub fields: BTreeMap<String, serde_json::Value>,
+    pub fields: BTreeMap<String, Value>,
     /// For entries with rows: how they are sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Box<Data>>,
@@ -153,32 +158,78 @@ impl Entry {
         self.fields.insert(format!("{BEFORE}{major}"), text.into());
     }
 
+    /// Adds the text for servers from `major` on, which refuse `create`. Its roles are kept apart as those of `create`.
+    pub fn since(&mut self, major: u32, text: &Naming) {
+        self.set_naming(&format!("{SINCE}{major}"), text);
+    }
+
     /// The text for a server of `major`; `create` when that is not known.
     ///
     /// ```
     /// # use pgx_archive::{Entry, Kind};
+    /// # use pgx_archive::naming::Naming;
     /// let mut entry = Entry::new(Kind::Table, Some("public"), "orders", "shop");
-    /// entry.create = "what 18 understands".to_owned();
-    /// entry.before(18, "what 15 understands".to_owned());
-    /// entry.before(15, "what 12 understands".to_owned());
-    /// assert_eq!(entry.create_on(None), "what 18 understands");
+    /// entry.create = "what 15 to 16 understand".to_owned();
+    /// entry.before(15, "what 13 to 14 understand".to_owned());
+    /// entry.before(13, "what 12 understands".to_owned());
+    /// entry.since(17, &Naming::default().text("what 17 understands"));
+    /// entry.since(18, &Naming::default().text("what 18 understands"));
+    /// assert_eq!(entry.create_on(None), "what 15 to 16 understand");
     /// assert_eq!(entry.create_on(Some(18)), "what 18 understands");
-    /// assert_eq!(entry.create_on(Some(15)), "what 15 understands");
-    /// assert_eq!(entry.create_on(Some(14)), "what 12 understands");
+    /// assert_eq!(entry.create_on(Some(17)), "what 17 understands");
+    /// assert_eq!(entry.create_on(Some(15)), "what 15 to 16 understand");
+    /// assert_eq!(entry.create_on(Some(14)), "what 13 to 14 understand");
+    /// assert_eq!(entry.create_on(Some(12)), "what 12 understands");
     /// ```
     pub fn create_on(&self, major: Option<u32>) -> &str {
         let Some(major) = major else { return &self.create };
-        let older = self.fields.iter().filter_map(|(name, text)| {
-            let since = name.strip_prefix(BEFORE)?.parse::<u32>().ok()?;
-            Some((since, text.as_str()?))
+        let older = self.texts(BEFORE).filter(|(before, _)| major < *before).min();
+        let newer = self.texts(SINCE).filter(|(since, _)| major >= *since).max();
+        older.or(newer).map_or(&self.create, |(_, text)| text)
+    }
+
+    /// The same for whoever writes a text that others run as it is, be their server of `major` or later: `create`
+    /// where only later servers refuse it.
+    pub fn create_from(&self, major: u32) -> &str {
+        let older = self.texts(BEFORE).filter(|(before, _)| major < *before).min();
+        older.map_or(&self.create, |(_, text)| text)
+    }
+
+    /// Settings that later servers refuse: the name, the first major that does, and what the setting is called then; where
+    /// there is no such name, the text for that major does without.
+    pub fn gone(&self) -> impl Iterator<Item = (&str, u32, Option<&str>)> {
+        let all = self.fields.get(GONE).and_then(|gone| gone.as_object());
+        all.into_iter().flatten().filter_map(|(name, gone)| {
+            let since = u32::try_from(gone.get("since")?.as_u64()?).ok()?;
+            Some((name.as_str(), since, gone.get("now").and_then(|now| now.as_str())))
+        })
+    }
+
+    /// Sets what [`Entry::gone`] gives.
+    pub fn set_gone<'g>(&mut self, settings: impl Iterator<Item = (&'g str, u32, Option<&'g str>)>) {
+        let said = settings.map(|(name, since, now)| {
+            let said = match now {
+                Some(now) => json!({ "since": since, "now": now }),
+                None => json!({ "since": since }),
+            };
+            (name.to_owned(), said)
         });
-        let fitting = older.filter(|(since, _)| major < *since).min();
-        fitting.map_or(&self.create, |(_, text)| text)
+        self.fields.insert(GONE.to_owned(), Value::Object(said.collect()));
+    }
+
+    /// The texts for some majors.
+    fn texts<'a>(&'a self, of: &'static str) -> impl Iterator<Item = (u32, &'a str)> {
+        self.fields.iter().filter_map(move |(name, text)| {
+            let major = name.strip_prefix(of)?.parse().ok()?;
+            Some((major, text.as_str()?))
+        })
     }
 }
 
 /// How the names of fields begin that hold the text for older servers; a major follows.
 const BEFORE: &str = "before_";
+/// How the names of fields begin that hold the text for later servers; a major follows.
+const SINCE: &str = "since_";
 
 /// One GRANT or REVOKE of a privileges entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::entry::{Entry, Grant, IF_THERE, MAKE};
+use crate::entry::{Entry, Grant};
 use crate::kind::Kind;
 use crate::spelling::ident;
 
@@ -156,8 +156,10 @@ impl Entry {
         if matches!(self.kind, Kind::Acl | Kind::DefaultAcl) {
             return self.spell_grants();
         }
+        let taken_apart = self.fields.get(NAMING).and_then(Value::as_object);
+        let texts: Vec<String> = taken_apart.into_iter().flat_map(|all| all.keys().cloned()).collect();
         let mut known = false;
-        for text in ["create", "drop", MAKE, IF_THERE] {
+        for text in texts.iter().filter(|text| *text != NAMING) {
             if let Some(mut naming) = self.naming(text) {
                 naming.rename(call);
                 self.set_naming(text, &naming);
@@ -227,6 +229,7 @@ pub fn grant_statements(grants: &[Grant], prefix: &str, on: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entry::MAKE;
 
     fn shout(role: &str) -> String {
         role.to_uppercase()
@@ -250,6 +253,12 @@ mod tests {
         assert!(mapping.call_roles(&shout));
         assert_eq!(mapping.create, "CREATE USER MAPPING FOR \"ANN\" SERVER ann;\n");
         assert_eq!(mapping.drop, "DROP USER MAPPING FOR \"ANN\" SERVER ann;\n");
+        mapping.since(17, &create);
+        assert!(mapping.call_roles(&shout));
+        assert_eq!(
+            mapping.create_on(Some(17)),
+            "CREATE USER MAPPING FOR \"ANN\" SERVER ann;\n"
+        );
         assert_eq!(mapping.owner, "BOSS");
         assert!(mapping.call_roles(&|_| "ann".to_owned()), "and anew again");
         assert_eq!(mapping.create, "CREATE USER MAPPING FOR ann SERVER ann;\n");

@@ -71,6 +71,7 @@ mod samples;
 pub mod schedule;
 pub mod script;
 pub mod session;
+pub mod settings;
 pub mod statements;
 pub mod subscription;
 pub mod swap;

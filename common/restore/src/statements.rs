@@ -95,7 +95,7 @@ pub fn work(
                 run(Step::Create, sql);
             }
         }
-        _ if is_only_comment(&entry.create) => {}
+        _ if is_only_comment(entry.create_on(options.target)) => {}
         _ => run(
             Step::Create,
             foreign_keys::create(entry, contents, options).into_owned(),

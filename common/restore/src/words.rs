@@ -5,7 +5,8 @@ use pgx_archive::{Entry, Kind};
 use crate::options::Options;
 use crate::{database, subscription};
 
-/// The statement that makes an entry on a server of a major, for whoever runs it as it is: pg_restore, say.
+/// The statement that makes an entry on a server of a major, for whoever runs it as it is: pg_restore, say. It is stock
+/// pg_dump's where only servers after the source's refuse it.
 pub fn create_for(entry: &Entry, major: u32) -> String {
     let options = Options {
         target: Some(major),
@@ -15,6 +16,6 @@ pub fn create_for(entry: &Entry, major: u32) -> String {
         // Only with -C is it run, and then the server says what it does not have.
         Kind::Database => database::create(entry, &options).unwrap_or_else(|_| entry.create.clone()),
         Kind::Subscription => subscription::create(entry, &options),
-        _ => entry.create_on(options.target).to_owned(),
+        _ => entry.create_from(major).to_owned(),
     }
 }

@@ -32,7 +32,7 @@ use crate::tally::Tally;
 use crate::target::Target;
 use crate::verify::{self, Proof, Sums};
 use crate::worker::Worker;
-use crate::{clean, hook, rename};
+use crate::{clean, hook, rename, settings};
 
 /// How text stands in a stream.
 pub fn text_of(head: &Head) -> Text {
@@ -91,8 +91,10 @@ pub async fn apply(
         rename::check_target(&target, &options).await?;
     }
     let done = resume::begin((args, head), &mut target, load.as_ref(), &chosen).await?;
-    options.target = Some(target.session.version().major());
+    let major = target.session.version().major();
+    options.target = Some(major);
     mention_statistics(&chosen, &options, process);
+    settings::mention(chosen.wanted(), major, process);
     let contents = Contents::of(entries, &kept.order, &options);
     if args.swap.swap {
         let load = Load {

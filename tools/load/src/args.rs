@@ -60,6 +60,10 @@ pub static MANUAL: Manual = Manual {
          pooler, prepared, rights, role, role-rights, room, row-security, schema, schema-rights, set-role, setting, \
          setting-rights, standby, subscription, superuser, table-exists, table-missing, table-rights, tablespace, \
          tablespace-rights, wraparound.",
+        "Settings of functions, databases and roles that the target refuses because it is too new, such as \
+         operator_precedence_warning from 14 on, are left out, each with a warning that names it; force_parallel_mode is \
+         called debug_parallel_query from 16 on. A script has all of them by their old names, as pg_dump's has: nobody knows \
+         where it will run.",
         "It stops at the first error and names the object; with --keep-going it goes on without what failed and what \
          depends on it, and the status is 6. A stream that is cut short, or whose producer failed, \
          is never taken for complete: the status is then 3, and the message says what came last and what the \

@@ -19,6 +19,7 @@ use crate::choice::{called, choose};
 use crate::errors::{Errors, Refusal};
 use crate::failure;
 use crate::intake::{Arrival, Intake};
+use crate::settings;
 use crate::tally::Tally;
 use crate::target::Target;
 
@@ -51,9 +52,11 @@ pub async fn apply(
     progress.stage("making roles and tablespaces");
     progress.expect(kept.order.len() as u64, 0);
     let mut tally = Tally::default();
-    for entry in entries.iter().filter(|entry| kept.has(entry.id)) {
+    let (wanted, major) = (|entry: &&Entry| kept.has(entry.id), target.session.version().major());
+    settings::mention(entries.iter().filter(wanted), major, process);
+    for entry in entries.iter().filter(wanted) {
         let is_there = there.contains(&(entry.kind.clone(), entry.name.clone()));
-        for sql in statements(entry, is_there) {
+        for sql in statements(entry, is_there, major) {
             if let Err(error) = target.session.execute(sql).await {
                 let failure = failure::at(&error, entry.describe(), STAGE);
                 let failure = match entry.kind == Kind::Tablespace && !is_there {

@@ -35,6 +35,7 @@ mod run;
 mod script;
 mod search_path;
 mod seek_input;
+mod settings;
 mod silence;
 mod singly;
 mod skip;

@@ -7,6 +7,7 @@ use pgx_archive::naming::{ATTRIBUTES, LIMITS, Naming};
 use pgx_archive::{CatalogId, Entry, EntryId, Grant, Kind};
 
 use crate::error::Error;
+use crate::kinds::gone::{self, Place};
 use crate::privileges;
 use crate::sql::ident;
 
@@ -45,6 +46,8 @@ impl Globals {
             let name = format!("{} {}", if role.is_empty() { "ALL" } else { &role }, setting.name);
             let mut entry = Entry::new(Kind::RoleSetting, None, name, "");
             entry.set_naming("create", &setting.alter());
+            let settings = [(setting.name.as_str(), setting.value.as_str())].into_iter();
+            gone::mark(&mut entry, Place::Session, settings, |call| setting.alter_with(call));
             entry.roles.extend((!role.is_empty()).then_some(role));
             list.push(entry);
         }

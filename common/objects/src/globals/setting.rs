@@ -4,6 +4,7 @@
 use pgx_archive::naming::Naming;
 
 use crate::error::Error;
+use crate::kinds::gone::{self, Call};
 use crate::kinds::settings;
 use crate::query::{Select, column};
 use crate::rows::Rows;
@@ -54,13 +55,21 @@ fn read(globals: &mut Globals, rows: &Rows) -> Result<(), Error> {
 impl Setting {
     /// The statement that makes it.
     pub fn alter(&self) -> Naming {
+        self.alter_with(&gone::as_it_is)
+    }
+
+    /// The same of a setting that is called otherwise, or left out.
+    pub fn alter_with(&self, call: &Call<'_>) -> Naming {
+        let Some(called) = call(&self.name, &self.value) else {
+            return Naming::default();
+        };
         let alter = Naming::default().text("ALTER ROLE ");
         let alter = match &self.role {
             None => alter.text("ALL"),
             Some(role) => alter.role(role),
         };
         let value = settings::value(&self.name, &self.value, settings::escaped_literal);
-        alter.text(format!(" SET {} TO {value};\n", ident(&self.name)))
+        alter.text(format!(" SET {} TO {value};\n", ident(&called)))
     }
 }
 

@@ -4,6 +4,7 @@
 //! a string, a symbol in an object file, or an expression of SQL that the server deparses.
 
 use pgx_archive::entry::SUPERUSER;
+use pgx_archive::naming::Naming;
 use pgx_archive::{Entry, Kind, Section};
 
 use crate::database::NodeId;
@@ -14,6 +15,7 @@ use crate::query::{Select, column};
 use crate::rows::Rows;
 use crate::sql::ident;
 
+use super::gone::{self, Place};
 use super::names::Names;
 use super::{Phase, Reader};
 
@@ -117,8 +119,12 @@ impl Function {
         }
         let signature = format!("{}({})", names.name, definition.identity);
         let qualified = format!("{}.{signature}", ident(&names.schema));
-        entry.create = definition.create(self.kind, &names.qualified);
-        entry.create += &out.bound_to_extensions(word, &qualified);
+        let bound = out.bound_to_extensions(word, &qualified);
+        entry.create = definition.create(self.kind, &names.qualified) + &bound;
+        gone::mark(&mut entry, Place::Function, definition.settings(), |call| {
+            let create = definition.create_with(self.kind, &names.qualified, call);
+            Naming::default().text(create + &bound)
+        });
         if let Some(reason) = definition.needs_superuser() {
             entry.fields.insert(SUPERUSER.to_owned(), reason.into());
         }

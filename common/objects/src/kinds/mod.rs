@@ -23,6 +23,7 @@ pub mod foreign_data_wrapper;
 pub mod foreign_key;
 pub mod foreign_server;
 pub mod function;
+pub mod gone;
 pub mod index;
 pub mod index_attach;
 pub mod inheritance;

@@ -37,6 +37,8 @@ pub struct Needs {
     pub extensions: BTreeMap<String, Option<String>>,
     /// Settings of the database and of roles in it.
     pub settings: Named,
+    /// Settings that servers refuse from some major on: that major, what they are called then, and what has them.
+    pub gone: BTreeMap<String, (u32, Option<String>, String)>,
     /// What only a superuser can make, and why.
     pub superuser: Named,
     /// Roles that are made: what else they need is their own business.
@@ -106,6 +108,10 @@ impl Needs {
         }
         if let Some(name) = entry.access_method.as_ref().filter(|_| !options.no_table_access_method) {
             self.access_methods.entry(name.clone()).or_insert_with(by);
+        }
+        for (name, since, now) in entry.gone() {
+            let gone = || (since, now.map(str::to_owned), by());
+            self.gone.entry(name.to_owned()).or_insert_with(gone);
         }
         match entry.kind {
             Kind::Extension => {

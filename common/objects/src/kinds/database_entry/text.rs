@@ -10,6 +10,7 @@ use crate::database::class;
 use crate::privileges;
 use crate::sql::{ident, literal};
 
+use super::super::gone::{self, Call, Place};
 use super::super::settings::{self, escaped_literal};
 use super::DatabaseEntry;
 
@@ -111,43 +112,24 @@ impl DatabaseEntry {
     }
 
     fn properties(&self, owner: &str) -> Option<Entry> {
-        let name = ident(&self.name);
         let mut entry = Entry::new(Kind::DatabaseProperties, None, self.name.clone(), owner);
-        let mut sql = Naming::default();
-        if self.connection_limit != -1 {
-            sql.push(&format!(
-                "ALTER DATABASE {name} CONNECTION LIMIT = {};\n",
-                self.connection_limit
-            ));
+        let sql = self.properties_with(&gone::as_it_is);
+        if sql == Naming::default() {
+            return None;
         }
         if self.is_template {
-            sql.push(&format!("ALTER DATABASE {name} IS_TEMPLATE = true;\n"));
             // DROP DATABASE refuses templates.
             entry.drop = format!(
                 "UPDATE pg_catalog.pg_database SET datistemplate = false WHERE datname = {};\n",
                 literal(&self.name)
             );
         }
-        let own = self.settings.iter().map(|setting| (None, setting));
-        let of_roles = self.role_settings.iter().map(|(role, setting)| (Some(role), setting));
         let mut fields = Vec::new();
-        for (role, setting) in own.chain(of_roles) {
-            let Some((parameter, value)) = settings::item(setting) else {
-                continue;
-            };
-            sql = match role {
-                None => sql.text("ALTER "),
-                Some(role) => sql.text("ALTER ROLE ").role(role).text(" IN "),
-            };
+        for (role, parameter, value) in self.all_settings() {
             let value = settings::value(parameter, value, escaped_literal);
-            sql.push(&format!("DATABASE {name} SET {} TO {value};\n", ident(parameter)));
             fields.push(json!({ "role": role, "name": parameter, "value": value }));
-            entry
-                .roles
-                .extend(role.filter(|role| !entry.roles.contains(role)).cloned());
-        }
-        if sql == Naming::default() {
-            return None;
+            let role = role.filter(|role| !entry.roles.contains(role));
+            entry.roles.extend(role.cloned());
         }
         entry.fields = [
             ("connection_limit", json!(self.connection_limit)),
@@ -157,7 +139,46 @@ impl DatabaseEntry {
         .map(|(name, value)| (name.to_owned(), value))
         .into();
         entry.set_naming("create", &sql);
+        let all = self.all_settings().map(|(_, name, value)| (name, value));
+        gone::mark(&mut entry, Place::Session, all, |call| self.properties_with(call));
         Some(entry)
+    }
+
+    /// Its settings and those of roles in it: role, name, value.
+    fn all_settings(&self) -> impl Iterator<Item = (Option<&String>, &str, &str)> {
+        let own = self.settings.iter().map(|setting| (None, setting));
+        let of_roles = self.role_settings.iter().map(|(role, setting)| (Some(role), setting));
+        own.chain(of_roles).filter_map(|(role, setting)| {
+            let (name, value) = settings::item(setting)?;
+            Some((role, name, value))
+        })
+    }
+
+    /// The statements that set its properties, with settings called otherwise, or left out.
+    fn properties_with(&self, call: &Call<'_>) -> Naming {
+        let name = ident(&self.name);
+        let mut sql = Naming::default();
+        if self.connection_limit != -1 {
+            sql.push(&format!(
+                "ALTER DATABASE {name} CONNECTION LIMIT = {};\n",
+                self.connection_limit
+            ));
+        }
+        if self.is_template {
+            sql.push(&format!("ALTER DATABASE {name} IS_TEMPLATE = true;\n"));
+        }
+        for (role, parameter, value) in self.all_settings() {
+            let Some(called) = call(parameter, value) else {
+                continue;
+            };
+            sql = match role {
+                None => sql.text("ALTER "),
+                Some(role) => sql.text("ALTER ROLE ").role(role).text(" IN "),
+            };
+            let value = settings::value(parameter, value, escaped_literal);
+            sql.push(&format!("DATABASE {name} SET {} TO {value};\n", ident(&called)));
+        }
+        sql
     }
 }
 

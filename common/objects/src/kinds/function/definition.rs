@@ -10,6 +10,7 @@ use crate::sql::{dollar_quoted, ident, literal};
 
 use super::super::spelled::{argument_types, arguments, identity, result};
 use super::super::{Phase, Reader, settings};
+use super::gone::{self, Call};
 use super::is_wanted;
 
 const DEFINITIONS: Select = Select {
@@ -182,6 +183,11 @@ impl Definition {
 
     /// The statement, for a function of this `prokind` with this qualified name.
     pub fn create(&self, kind: char, name: &str) -> String {
+        self.create_with(kind, name, &gone::as_it_is)
+    }
+
+    /// The same with its settings called otherwise, or left out.
+    pub fn create_with(&self, kind: char, name: &str, call: &Call<'_>) -> String {
         let word = if kind == 'p' { "PROCEDURE" } else { "FUNCTION" };
         let mut sql = format!("CREATE {word} {name}({})", self.arguments);
         if let Some(result) = self.result.as_ref().filter(|_| kind != 'p') {
@@ -189,12 +195,18 @@ impl Definition {
         }
         let _ = write!(sql, "\n    LANGUAGE {}", ident(&self.language));
         self.attributes(kind, &mut sql);
-        for (name, value) in self.config.iter().filter_map(|item| settings::item(item)) {
+        for (name, value) in self.settings() {
+            let Some(called) = call(name, value) else { continue };
             let value = settings::value(name, value, literal);
-            let _ = write!(sql, "\n    SET {} TO {value}", ident(name));
+            let _ = write!(sql, "\n    SET {} TO {value}", ident(&called));
         }
         let _ = writeln!(sql, "\n    {};", self.source.text(self.dollar_quotes));
         sql
+    }
+
+    /// The settings with which it runs: names and values.
+    pub fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.config.iter().filter_map(|item| settings::item(item))
     }
 
     /// What follows the language on its line.

@@ -4,6 +4,15 @@ use pgx_archive::Finding;
 
 use super::Case;
 
+/// Settings that every server takes for a role or a database and shows nobody.
+const HIDDEN: &[&str] = &[
+    "default_with_oids",
+    "role",
+    "seed",
+    "session_authorization",
+    "ssl_renegotiation_limit",
+];
+
 /// Names that are missing, and such as may not be used.
 pub fn judge(case: &Case<'_>, findings: &mut Vec<Finding>) {
     missing(case, findings);
@@ -42,7 +51,16 @@ pub fn judge(case: &Case<'_>, findings: &mut Vec<Finding>) {
             (false, false) => findings.push(Finding::note("extension-version", called, message)),
         }
     }
-    for (name, by) in needs.settings.iter().filter(|(name, _)| !name.contains('.')) {
+    let gone = |name: &String| needs.gone.get(name).filter(|(since, ..)| answers.major >= *since);
+    for name in needs.gone.keys() {
+        if let Some((since, None, by)) = gone(name) {
+            let message = format!("it is left out: servers from {since} on refuse it as it is ({by})");
+            findings.push(Finding::note("setting", format!("setting {name}"), message));
+        }
+    }
+    let is_hidden = |name: &String| HIDDEN.iter().any(|hidden| name.eq_ignore_ascii_case(hidden));
+    let asked = |name: &String| !name.contains('.') && !is_hidden(name) && gone(name).is_none();
+    for (name, by) in needs.settings.iter().filter(|(name, _)| asked(name)) {
         let called = format!("setting {name}");
         match answers.name("setting", name) {
             None => findings.push(
