@@ -25,6 +25,9 @@ const AWAY: Duration = Duration::from_secs(120);
 /// Times that one piece of work is tried.
 const TRIES: u32 = 5;
 
+/// What cannot be known any more when a session was lost after the ledger was dropped.
+pub const CRASHED: &str = "all is in; but if the server has crashed at the end, unlogged tables are empty";
+
 /// What the server has acknowledged: definitions and rows, as the ledger counts them.
 #[derive(Debug, Default)]
 pub struct Acknowledged {
@@ -81,6 +84,7 @@ impl Target<'_> {
                 return Err(failure);
             }
             if !self.replace(&failure).await? {
+                self.process.messages.warning(CRASHED);
                 return Ok(());
             }
             // A crash may have taken more than the answer.

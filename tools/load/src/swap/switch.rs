@@ -1,12 +1,13 @@
 //! The switch: one transaction, tried by as many sessions as it takes, after which the old database is dropped.
 
 use futures_util::future::{Either, select};
-use pgx_cli::Failure;
+use pgx_cli::{Failure, Notice};
 use pgx_restore::swap::{drop_statement, end_clients};
 use pgx_restore::{Contents, Options};
 use pgx_server::{Error, Session};
 
 use super::{AGAIN, STAGE, Swap, TRIES, databases};
+use crate::retry::CRASHED;
 use crate::{failure, ledger};
 
 /// The SQLSTATE of a database that somebody uses.
@@ -68,7 +69,13 @@ impl Swap<'_> {
             let Err(error) = tried else { return Ok(replaces) };
             self.process.interrupt.check()?;
             match error.is_transient() || error.sqlstate() == Some(IN_USE) {
-                true if tries < TRIES => lost = Some(name),
+                true if tries < TRIES => {
+                    if error.is_connection() {
+                        let lost = Notice::new(format!("a session was lost: {}; going on", at(error)));
+                        self.process.messages.warning(lost.detail(CRASHED));
+                    }
+                    lost = Some(name);
+                }
                 true if error.is_connection() => return Err(self.unknown(at(error))),
                 _ => return Err(self.whole(at(error))),
             }
