@@ -32,15 +32,40 @@ impl Verdict {
 ///
 /// The variable `PGX_JUDGE` may name a program that is asked as well: `$PGX_JUDGE SOURCE COPY`.
 pub fn judge(source: &Database, copy: &Database) -> Verdict {
-    let schemas = [source, copy].map(|side| entries(&comparable(&side.schema())));
-    if let Some(text) = difference(("source", &schemas[0]), ("copy", &schemas[1]), 80) {
-        return Verdict(Some(text));
+    Judge::of(source).judge(copy)
+}
+
+/// A judge who looks at a source once, for many copies.
+#[derive(Debug)]
+pub struct Judge<'d> {
+    source: &'d Database<'d>,
+    looks: [String; 2],
+}
+
+impl<'d> Judge<'d> {
+    /// Looks at a source, which must not change any more.
+    pub fn of(source: &'d Database<'d>) -> Judge<'d> {
+        let looks = [entries(&comparable(&source.schema())), source.sql(FACTS)];
+        Judge { source, looks }
     }
-    let facts = [source, copy].map(|side| side.sql(FACTS));
-    if let Some(text) = difference(("source", &facts[0]), ("copy", &facts[1]), 40) {
-        return Verdict(Some(text));
+
+    /// What it has looked at.
+    pub fn source(&self) -> &'d Database<'d> {
+        self.source
     }
-    Verdict(other_opinion(source, copy))
+
+    /// Compares a copy with it, as [`judge`] does.
+    pub fn judge(&self, copy: &Database) -> Verdict {
+        let [schema, facts] = &self.looks;
+        let copied = entries(&comparable(&copy.schema()));
+        if let Some(text) = difference(("source", schema), ("copy", &copied), 80) {
+            return Verdict(Some(text));
+        }
+        if let Some(text) = difference(("source", facts), ("copy", &copy.sql(FACTS)), 40) {
+            return Verdict(Some(text));
+        }
+        Verdict(other_opinion(self.source, copy))
+    }
 }
 
 /// A plain dump with its entries in the order of their text: how a dump orders what depends on nothing

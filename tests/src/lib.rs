@@ -44,7 +44,7 @@ pub use cluster::{Cluster, MAJORS};
 pub use database::Database;
 pub use difference::{comparable, difference};
 pub use fixture::Fixture;
-pub use judge::{Verdict, judge};
+pub use judge::{Judge, Verdict, judge};
 pub use majors::{SUPPORTED, on_majors};
 pub use patience::wait_until;
 pub use pipe::{Finished, Pipe, Stage};

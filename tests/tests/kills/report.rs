@@ -12,15 +12,11 @@ pub fn expect_true(scene: &Scene, target: &Database, ends: &Ends) {
     if ends.load.codes() == [None] || said.contains("is not known") {
         return;
     }
-    let Some(numbers) = said.lines().find_map(|line| {
-        line.trim()
-            .strip_prefix("detail: ")
-            .or(Some(line.trim()))?
-            .strip_prefix("the target has ")
-    }) else {
+    let Some((_, numbers)) = said.split_once("the target has ") else {
         assert!(rows.is_empty(), "there is something: {rows:?}\n{}", ends.said());
         return;
     };
+    let numbers = numbers.lines().next().unwrap_or_default();
     let numbers: Vec<u64> = numbers
         .split(|c: char| !c.is_ascii_digit())
         .filter_map(|number| number.parse().ok())

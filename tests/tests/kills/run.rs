@@ -125,9 +125,16 @@ fn settle(target: &Cluster) {
 }
 
 impl Ends {
-    /// Whether both say that all is well.
-    pub fn are_well(&self) -> bool {
-        [&self.dump, &self.load].iter().all(|end| end.codes() == [Some(0)])
+    /// Whether the load says that all is well.
+    pub fn is_whole(&self) -> bool {
+        self.load.codes() == [Some(0)]
+    }
+
+    /// Whether a crash of the target may have come after the load had done its work: it has not noticed any, or says
+    /// what it could not notice.
+    pub fn may_have_crashed_later(&self, fault: Fault) -> bool {
+        let said = &self.load.stages[0].stderr;
+        fault == Fault::Crash && (!said.contains("a session was lost") || said.contains("unlogged tables"))
     }
 
     /// What both said.

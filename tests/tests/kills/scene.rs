@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use pgx_tests::{Cluster, Database, Fixture, tool};
+use pgx_tests::{Cluster, Database, Fixture, Judge, tool};
 
 use crate::moment::{Course, Moment};
 use crate::run::Run;
@@ -18,7 +18,11 @@ const ROWS: &str = "
 /// A source, a server for targets, and how a copy between them goes.
 pub struct Scene {
     /// What is copied.
-    pub source: Database<'static>,
+    pub source: &'static Database<'static>,
+    /// Whether a copy is like it.
+    pub judge: Judge<'static>,
+    /// The same of a copy that was whole when its server crashed, and took from unlogged tables what it takes.
+    pub crashed: Judge<'static>,
     /// Where to.
     pub server: Cluster,
     /// Every table of the source, with its number of rows.
@@ -29,7 +33,8 @@ pub struct Scene {
 impl Scene {
     /// A shop, a table that is committed in several pieces, one without a log, and large objects.
     pub fn new() -> Scene {
-        let source = Cluster::shared(18).filled(&Fixture::shop());
+        // It stays as long as its server.
+        let source: &Database = Box::leak(Box::new(Cluster::shared(18).filled(&Fixture::shop())));
         source.sql(
             "INSERT INTO shop.audit (what) VALUES ('a table without rows is complete at once');
              CREATE SCHEMA ballast;
@@ -42,21 +47,33 @@ impl Scene {
         );
         let server = Cluster::private(18, &["synchronous_commit=on"]);
         Fixture::shop().make_roles(&server.lasting("postgres"));
-        let rows = rows_of(&source);
+        let rows = rows_of(source);
         assert!(
             rows.iter().all(|(_, rows)| *rows > 0),
             "an empty table is complete at once: {rows:?}"
         );
         let target = server.database("whole");
-        let (ends, rest) = Run::whole(&mut dump(&source), load(&target));
-        assert!(ends.are_well(), "{}", ends.said());
+        let (ends, rest) = Run::whole(&mut dump(source), load(&target));
+        assert!(ends.is_whole(), "{}", ends.said());
         let length = ends.passed;
         drop(target);
         Scene {
             source,
+            judge: Judge::of(source),
+            crashed: Judge::of(after_a_crash(source)),
             server,
             rows,
             course: Course { length, rest },
+        }
+    }
+
+    /// # Panics
+    /// When a copy is not like its source; where its server `has_crashed` since it was whole, but for what that does.
+    pub fn expect_like(&self, copy: &Database, has_crashed: bool) {
+        match self.judge.judge(copy).difference() {
+            Some(_) if has_crashed => self.crashed.judge(copy).expect_equal(),
+            Some(difference) => panic!("the copy differs from its source\n{difference}"),
+            None => {}
         }
     }
 
@@ -67,8 +84,21 @@ impl Scene {
 
     /// The source, and the server of the target.
     pub fn ends(&self) -> (&Database<'static>, &Cluster) {
-        (&self.source, &self.server)
+        (self.source, &self.server)
     }
+}
+
+/// The same database with empty unlogged tables.
+fn after_a_crash(source: &'static Database<'static>) -> &'static Database<'static> {
+    let (cluster, name) = (source.cluster(), format!("{}_crashed", source.name()));
+    cluster
+        .lasting("postgres")
+        .sql(&format!("CREATE DATABASE \"{name}\" TEMPLATE \"{}\"", source.name()));
+    let crashed = Box::leak(Box::new(cluster.lasting(&name)));
+    crashed.sql("TRUNCATE ballast.forgetful, shop.baskets");
+    let unlogged = "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relpersistence = 'u'";
+    assert_eq!(crashed.sql(unlogged).trim(), "2");
+    crashed
 }
 
 /// A dump by two lanes.
