@@ -23,12 +23,20 @@ _pgx__load() {
 
     case "${cmd}" in
         pgx__load)
-            opts="-d -h -p -U -w -W -f -C -j -1 -l -O -S -c -e -a -s -n -N -t -I -P -T -L -b -B -x -v -q -V -? --dbname --host --port --username --no-password --password --role --file --create --jobs --single-transaction --buffer --into-existing --list --enable-row-security --no-analyze --no-owner --no-tablespaces --no-table-access-method --restrict-key --disable-triggers --superuser --truncate --on-conflict --resume --status --print-token --discard --clean --if-exists --map-role --map-tablespace --rename-schema --before-data --after-data --at-end --timeout --swap --keep-old --verify --verify-only --json --index-when --fk --keep-going --errors --exit-on-error --no-data-for-failed-tables --transaction-size --data-only --schema-only --statistics-only --section --schema --exclude-schema --table --table-and-children --exclude-table --exclude-table-and-children --exclude-table-data --exclude-table-data-and-children --index --function --trigger --extension --exclude-extension --filter --use-list --bare --with-dependencies --strict-names --blobs --large-objects --no-blobs --no-large-objects --no-schema --no-data --no-statistics --statistics --no-acl --no-privileges --no-comments --no-security-labels --no-publications --no-subscriptions --no-policies --check --verbose --quiet --progress --log-format --version --help --generate"
+            opts="-F -d -h -p -U -w -W -f -C -j -1 -l -R -O -S -c -e -a -s -n -N -t -I -P -T -L -b -B -x -v -q -V -? --format --dbname --host --port --username --no-password --password --role --file --create --jobs --single-transaction --buffer --into-existing --list --no-reconnect --enable-row-security --no-owner --no-tablespaces --no-table-access-method --restrict-key --disable-triggers --superuser --truncate --on-conflict --resume --status --print-token --discard --clean --if-exists --managed --use-set-session-authorization --map-role --map-tablespace --rename-schema --before-data --after-data --at-end --timeout --swap --keep-old --verify --verify-only --json --index-when --fk --analyze --no-analyze --vacuum --keep-going --errors --exit-on-error --no-data-for-failed-tables --transaction-size --data-only --schema-only --statistics-only --section --schema --exclude-schema --table --table-and-children --exclude-table --exclude-table-and-children --exclude-table-data --exclude-table-data-and-children --index --function --trigger --extension --exclude-extension --filter --use-list --bare --with-dependencies --strict-names --blobs --large-objects --no-blobs --no-large-objects --no-schema --no-data --no-statistics --statistics --no-acl --no-privileges --no-comments --no-security-labels --no-publications --no-subscriptions --no-policies --check --verbose --quiet --progress --log-format --version --help --generate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -F)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --dbname)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -1,3 +1,4 @@
+complete -c pgx-load -s F -l format -d 'Take only an archive of this form: pgx, custom, directory, tar (default: any)' -r
 complete -c pgx-load -s d -l dbname -d 'Database, connection URI or key=value string' -r
 complete -c pgx-load -s h -l host -d 'Server host or socket directory' -r
 complete -c pgx-load -s p -l port -d 'Server port' -r
@@ -60,8 +61,8 @@ complete -c pgx-load -s C -l create -d 'Create the database, and connect to it; 
 complete -c pgx-load -s 1 -l single-transaction -d 'Load in one transaction: all of it or nothing'
 complete -c pgx-load -l into-existing -d 'Load although the database has objects already'
 complete -c pgx-load -s l -l list -d 'List what is in the stream: pgx-toc does'
+complete -c pgx-load -s R -l no-reconnect -d 'Changes nothing, as with pg_restore'
 complete -c pgx-load -l enable-row-security -d 'With row security: what policies do not allow is refused, rather than every table they concern'
-complete -c pgx-load -l no-analyze -d 'Do not ANALYZE what was loaded'
 complete -c pgx-load -s O -l no-owner -d 'Do not set owners'
 complete -c pgx-load -l no-tablespaces -d 'Do not set tablespaces'
 complete -c pgx-load -l no-table-access-method -d 'Do not set table access methods'
@@ -73,11 +74,16 @@ complete -c pgx-load -l print-token -d 'The same, as a token for pgx-dump --resu
 complete -c pgx-load -l discard -d 'Forget what a load that was broken off has done; what it loaded stays'
 complete -c pgx-load -s c -l clean -d 'Drop first what the stream makes; with -C, drop the database'
 complete -c pgx-load -l if-exists -d 'With -c, drop only what is there'
+complete -c pgx-load -l managed -d 'Leave out what a role that is no superuser may not make, and name it'
+complete -c pgx-load -l use-set-session-authorization -d 'Have owners make what they own (SET SESSION AUTHORIZATION), rather than give it to them'
 complete -c pgx-load -l swap -d 'With -C: load beside the database of that name, and replace it when all is in'
 complete -c pgx-load -l keep-old -d 'Keep the database that was replaced, as NAME_old_pgx_ARCHIVE'
 complete -c pgx-load -l verify -d 'Afterwards read the target again and compare it with the stream'
 complete -c pgx-load -l verify-only -d 'Only compare a database with the stream, changing nothing'
 complete -c pgx-load -l json -d 'Results, or with --status that, as JSON, an object a line, on standard output'
+complete -c pgx-load -l analyze -d 'ANALYZE what was loaded, as by default'
+complete -c pgx-load -l no-analyze -d 'Do not ANALYZE what was loaded'
+complete -c pgx-load -l vacuum -d 'VACUUM what was loaded, when all is in'
 complete -c pgx-load -l keep-going -d 'Go on after errors, without what depends on what failed; the status is 6 then'
 complete -c pgx-load -s e -l exit-on-error -d 'Stop at the first error, as by default'
 complete -c pgx-load -l no-data-for-failed-tables -d 'With --keep-going, no rows for tables that could not be made, as by default'

@@ -23,12 +23,20 @@ _pgx__toc() {
 
     case "${cmd}" in
         pgx__toc)
-            opts="-f -C -a -s -n -N -t -I -P -T -L -b -B -x -v -q -V -? --file --json --create --check --tree --sizes --sql --roles --diff --tee --data-only --schema-only --statistics-only --section --schema --exclude-schema --table --table-and-children --exclude-table --exclude-table-and-children --exclude-table-data --exclude-table-data-and-children --index --function --trigger --extension --exclude-extension --filter --use-list --bare --with-dependencies --strict-names --blobs --large-objects --no-blobs --no-large-objects --no-schema --no-data --no-statistics --statistics --no-acl --no-privileges --no-comments --no-security-labels --no-publications --no-subscriptions --no-policies --verbose --quiet --progress --log-format --version --help --generate"
+            opts="-F -f -C -l -a -s -n -N -t -I -P -T -L -b -B -x -v -q -V -? --format --file --json --create --check --list --tree --sizes --sql --roles --diff --tee --data-only --schema-only --statistics-only --section --schema --exclude-schema --table --table-and-children --exclude-table --exclude-table-and-children --exclude-table-data --exclude-table-data-and-children --index --function --trigger --extension --exclude-extension --filter --use-list --bare --with-dependencies --strict-names --blobs --large-objects --no-blobs --no-large-objects --no-schema --no-data --no-statistics --statistics --no-acl --no-privileges --no-comments --no-security-labels --no-publications --no-subscriptions --no-policies --verbose --quiet --progress --log-format --version --help --generate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -F)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -1,3 +1,4 @@
+complete -c pgx-toc -s F -l format -d 'Take only an archive of this form: pgx, custom, directory, tar (default: any)' -r
 complete -c pgx-toc -s f -l file -d 'Write to FILE instead of standard output' -r -F
 complete -c pgx-toc -l diff -d 'Compare with the archive OTHER: what only one of them has, and what differs' -r -F
 complete -c pgx-toc -l section -d 'Only this section: pre-data, data or post-data; repeatable' -r -f -a "pre-data\t'Definitions that come before rows'
@@ -32,6 +33,7 @@ fish\t'Completions for fish'"
 complete -c pgx-toc -l json -d 'Write one JSON object a line'
 complete -c pgx-toc -s C -l create -d 'List the database itself, too'
 complete -c pgx-toc -l check -d 'Read everything and say whether it is complete and unharmed'
+complete -c pgx-toc -s l -l list -d 'List it line by line, as by default'
 complete -c pgx-toc -l tree -d 'Show what belongs to what, as a tree'
 complete -c pgx-toc -l sizes -d 'List how much each table holds: rows, bytes, bytes in the stream'
 complete -c pgx-toc -l sql -d 'Write the statements of the entries'

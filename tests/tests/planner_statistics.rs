@@ -114,3 +114,33 @@ fn a_server_that_cannot_take_them_in_analyzes() {
         "0"
     );
 }
+
+#[test]
+fn tables_are_vacuumed_where_that_is_wanted() {
+    let cluster = Cluster::shared(18);
+    let (source, target) = (cluster.database("vacuumed"), cluster.database("vacuumed"));
+    // Nobody else is to look after them meanwhile.
+    let tables = "CREATE TABLE t (id integer PRIMARY KEY, x text) WITH (autovacuum_enabled = false);
+        CREATE TABLE p (id integer) PARTITION BY RANGE (id);
+        CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (9) WITH (autovacuum_enabled = false);";
+    source.sql(tables);
+    source.sql("INSERT INTO t SELECT i, 'x' FROM generate_series(1, 5000) i; INSERT INTO p VALUES (1)");
+    let state = "SELECT string_agg(concat_ws(' ', relname, relallvisible > 0, reltuples > 0), ', ' ORDER BY relname)
+        FROM pg_class WHERE relname IN ('t', 'p1')";
+    for (flags, expected) in [
+        (&["--no-analyze"][..], "p1 f f, t f f\n"),
+        (&["--analyze"], "p1 f t, t f t\n"),
+        (&["--vacuum"], "p1 t t, t t t\n"),
+        (&["--vacuum", "--no-analyze", "-j1"], "p1 t t, t t t\n"),
+    ] {
+        // A table that is made anew has no figures.
+        target.sql(&format!("DROP TABLE IF EXISTS t, p CASCADE; {tables}"));
+        Pipe::of(tool("pgx-dump").args(["-a", "-d", &source.url()]))
+            .to(tool("pgx-load").args(["-a", "-d", &target.url()]).args(flags))
+            .run()
+            .expect_success();
+        assert_eq!(target.sql(state), expected, "{flags:?}");
+    }
+    let refused = Pipe::of(tool("pgx-load").args(["-1", "--vacuum", "-d", &target.url()])).run();
+    assert!(refused.said(2).contains("--vacuum"), "{}", refused.said(2));
+}

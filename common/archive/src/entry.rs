@@ -24,7 +24,7 @@ pub const SUPERUSER: &str = "superuser";
 pub const VERSION: &str = "version";
 /// Name of a field of entries with settings that later servers refuse: an object of the settings, each with `since`,
 /// the first major that refuses it, and, where the text for it calls it otherwise rather than to do without, `now`.
-const GONE: &str = "gone";
+pub(crate) const GONE: &str = "gone";
 
 /// Number of an entry in its stream, from 1; 0 is the stream itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -229,7 +229,7 @@ impl Entry {
 /// How the names of fields begin that hold the text for older servers; a major follows.
 const BEFORE: &str = "before_";
 /// How the names of fields begin that hold the text for later servers; a major follows.
-const SINCE: &str = "since_";
+pub(crate) const SINCE: &str = "since_";
 
 /// One GRANT or REVOKE of a privileges entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

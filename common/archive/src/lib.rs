@@ -92,6 +92,7 @@ pub mod latin1;
 pub mod naming;
 pub mod order;
 pub mod plan;
+pub mod properties;
 pub mod reader;
 mod roll;
 pub mod spelling;

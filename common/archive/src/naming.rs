@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::entry::{Entry, Grant};
 use crate::kind::Kind;
+use crate::properties::SETTINGS;
 use crate::spelling::ident;
 
 /// Name of the field of privileges: what stands between ON and TO, `TABLE public.orders`.
@@ -16,6 +17,8 @@ pub const ON: &str = "on";
 /// Name of the field of other entries whose texts name roles: an object, by the name of the text (`create`, `drop`, or
 /// another field), of arrays of text and roles by turns.
 pub const NAMING: &str = "naming";
+/// Name of a field of memberships: the statement without who granted it.
+pub const WITHOUT_GRANTOR: &str = "without_grantor";
 /// Name of a field of roles: their attributes in the words of ALTER ROLE, an array.
 pub const ATTRIBUTES: &str = "attributes";
 /// Name of a field of roles: what follows the attributes in ALTER ROLE.
@@ -152,6 +155,16 @@ impl Entry {
         }
         if self.kind == Kind::Role {
             rename(&mut self.name);
+        }
+        let settings = self.fields.get_mut(SETTINGS).and_then(Value::as_array_mut);
+        for role in settings
+            .into_iter()
+            .flatten()
+            .filter_map(|setting| setting.get_mut("role"))
+        {
+            if let Some(name) = role.as_str() {
+                *role = call(name).into();
+            }
         }
         if matches!(self.kind, Kind::Acl | Kind::DefaultAcl) {
             return self.spell_grants();

@@ -54,16 +54,25 @@ impl Analyses {
             }
         }
         let mut found: Vec<(Analysis, HashSet<EntryId>)> = Vec::new();
+        // Rows of several entries may go into one table.
+        let mut at: HashMap<String, usize> = HashMap::new();
         for (entry, sql) in analyze(contents, &rows) {
             let tables = match entry.kind {
                 Kind::Table => vec![entry.id],
                 _ => tables_of(contents, entry),
             };
             let tables = wants.with_descendants(tables);
-            // A materialized view is filled by its own entry.
-            let own = (entry.kind == Kind::MaterializedViewData).then_some(entry.id);
+            // A materialized view is filled by its own entry, and so is a table that is not made here.
+            let fills_itself = entry.kind == Kind::MaterializedViewData;
+            let own = (fills_itself || entry.data.is_some()).then_some(entry.id);
             let before = tables.iter().filter_map(|table| first.get(table)).flatten();
             let before: HashSet<EntryId> = before.copied().chain(own).collect();
+            if let Some((analysis, others)) = at.get(&sql).and_then(|&at| found.get_mut(at)) {
+                others.extend(before);
+                analysis.waits = others.len();
+                continue;
+            }
+            at.insert(sql.clone(), found.len());
             let bytes = before.iter().filter_map(|&id| contents.get(id)?.data.as_ref());
             let analysis = Analysis {
                 entry: entry.id,
@@ -71,7 +80,7 @@ impl Analyses {
                 claims: tables.into_iter().map(|table| (table, Claim::Alone)).collect(),
                 bytes: bytes.map(|data| data.estimated_bytes).sum(),
                 waits: before.len(),
-                filled: own.is_some(),
+                filled: fills_itself,
             };
             found.push((analysis, before));
         }
@@ -175,6 +184,23 @@ mod tests {
         let mut analyses = of(&entries);
         analyses.finished(EntryId(2), 0);
         assert!(sql(&mut analyses).is_empty());
+    }
+
+    #[test]
+    fn tables_that_stand_are_analyzed_once_all_of_their_rows_are_in() {
+        let into = |name: &str, table: &str| {
+            let mut entry = rows(name);
+            entry.copy = format!("COPY public.{table} (id) FROM stdin;\n");
+            entry
+        };
+        let entries = numbered(vec![into("a", "a"), into("p1", "root"), into("p2", "root")]);
+        let mut analyses = of(&entries);
+        assert!(sql(&mut analyses).is_empty());
+        analyses.finished(EntryId(1), 1);
+        analyses.finished(EntryId(2), 1);
+        assert_eq!(sql(&mut analyses), ["ANALYZE public.a;"]);
+        analyses.finished(EntryId(3), 0);
+        assert_eq!(sql(&mut analyses), ["ANALYZE public.root;"]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! ANALYZE of what was loaded: without statistics the first queries on a copy are slow.
+//! ANALYZE of what was loaded: without statistics the first queries on a copy are slow. And VACUUM.
 
 use std::collections::HashSet;
 
@@ -6,6 +6,7 @@ use pgx_archive::spelling::qualified;
 use pgx_archive::{Entry, EntryId, Kind};
 
 use crate::contents::Contents;
+use crate::existing::parts;
 use crate::schedule::build::inheritance;
 
 /// The relations to analyze, each with its statement: the tables of the entries whose rows are loaded, and
@@ -42,11 +43,29 @@ pub(crate) fn analyze<'a>(contents: &Contents<'a>, loaded: &[EntryId]) -> Vec<(&
         _ => false,
     });
     chosen
-        .map(|entry| {
-            let table = qualified(entry.schema.as_deref().unwrap_or_default(), &entry.name);
-            (entry, format!("ANALYZE {table};"))
-        })
+        .map(|entry| (entry, format!("ANALYZE {};", filled(contents, entry))))
         .collect()
+}
+
+/// The statements that vacuum what is filled, each with the first entry that it is about.
+///
+/// They are for the very end: what is not yet visible to everybody, or not yet safe on disk, is left as it is.
+pub fn vacuum<'a>(contents: &Contents<'a>) -> Vec<(&'a Entry, String)> {
+    let mut seen = HashSet::new();
+    contents
+        .wanted()
+        .filter(|entry| matches!(entry.kind, Kind::TableData | Kind::MaterializedViewData))
+        .map(|entry| (entry, format!("VACUUM {};", filled(contents, entry))))
+        .filter(|(_, sql)| seen.insert(sql.clone()))
+        .collect()
+}
+
+/// The relation that an entry fills. Rows into what stands already may go elsewhere than they come from.
+fn filled(contents: &Contents<'_>, entry: &Entry) -> String {
+    match parts(entry).filter(|_| !contents.makes_parent(entry)) {
+        Some((table, _)) => table.to_owned(),
+        None => qualified(entry.schema.as_deref().unwrap_or_default(), &entry.name),
+    }
 }
 
 /// Tables with a foreign table among their children, at any depth.
@@ -154,5 +173,20 @@ mod tests {
             ..Options::default()
         };
         assert_eq!(sql(&older).len(), 3);
+    }
+
+    #[test]
+    fn what_is_filled_is_vacuumed_once() {
+        let into = |name: &str, table: &str| {
+            let mut entry = rows(name);
+            entry.copy = format!("COPY public.{table} (id) FROM stdin;\n");
+            entry
+        };
+        let mut own = rows("a");
+        own.parent = Some(EntryId(1));
+        let entries = numbered(vec![table("a"), own, into("p1", "root"), into("p2", "root")]);
+        let contents = Contents::new(&entries, &Options::default());
+        let sql: Vec<String> = vacuum(&contents).into_iter().map(|(_, sql)| sql).collect();
+        assert_eq!(sql, ["VACUUM public.a;", "VACUUM public.root;"]);
     }
 }

@@ -19,12 +19,16 @@ pub struct Contents<'a> {
     sections: Vec<Section>,
     /// Places of what is wanted, pass after pass.
     order: Vec<usize>,
+    /// For each place whether it is among them.
+    is_wanted: Vec<bool>,
+    /// Whether privileges on schemas come with the schemas: owners need them for what is in these.
+    schemas_are_granted_first: bool,
 }
 
 impl<'a> Contents<'a> {
     /// Looks through a table of contents. Facets of what the options leave out are left out, too.
     pub fn new(entries: &'a [Entry], options: &Options) -> Contents<'a> {
-        let mut contents = Contents::arranged(entries);
+        let mut contents = Contents::arranged(entries, options);
         let wanted = (0..entries.len()).filter(|&place| contents.wants(&entries[place], options));
         contents.order = contents.in_passes(wanted.collect());
         contents
@@ -33,7 +37,7 @@ impl<'a> Contents<'a> {
     /// Looks through a table of contents of which these entries are wanted, in this order within a pass; those
     /// that the target does not take in are left out.
     pub fn of(entries: &'a [Entry], wanted: &[EntryId], options: &Options) -> Contents<'a> {
-        let mut contents = Contents::arranged(entries);
+        let mut contents = Contents::arranged(entries, options);
         let places = wanted.iter().filter_map(|id| contents.places.get(id).copied());
         let wanted = places.filter(|&place| {
             let entry = &entries[place];
@@ -44,18 +48,23 @@ impl<'a> Contents<'a> {
         contents
     }
 
-    fn in_passes(&self, mut wanted: Vec<usize>) -> Vec<usize> {
+    fn in_passes(&mut self, mut wanted: Vec<usize>) -> Vec<usize> {
         wanted.sort_by_key(|&place| self.pass(&self.entries[place]));
+        for &place in &wanted {
+            self.is_wanted[place] = true;
+        }
         wanted
     }
 
-    fn arranged(entries: &'a [Entry]) -> Contents<'a> {
+    fn arranged(entries: &'a [Entry], options: &Options) -> Contents<'a> {
         let places = entries.iter().enumerate().map(|(place, entry)| (entry.id, place));
         let mut contents = Contents {
             entries,
             places: places.collect(),
             sections: Vec::with_capacity(entries.len()),
             order: Vec::with_capacity(entries.len()),
+            is_wanted: vec![false; entries.len()],
+            schemas_are_granted_first: options.managed,
         };
         let mut current = Section::PreData;
         for entry in entries {
@@ -96,6 +105,12 @@ impl<'a> Contents<'a> {
         entry.parent.and_then(|id| self.get(id))
     }
 
+    /// Whether what an entry belongs to is made, too.
+    pub(crate) fn makes_parent(&self, entry: &Entry) -> bool {
+        let parent = entry.parent.and_then(|id| self.places.get(&id));
+        parent.is_some_and(|place| self.is_wanted[*place])
+    }
+
     /// The first entry of a kind.
     pub fn first(&self, kind: &Kind) -> Option<&'a Entry> {
         self.entries.iter().find(|entry| entry.kind == *kind)
@@ -113,8 +128,13 @@ impl<'a> Contents<'a> {
             Kind::Comment | Kind::SecurityLabel => self
                 .parent(entry)
                 .map_or(Pass::Main, |parent| own_pass(&parent.kind, self.section(parent))),
+            Kind::Acl if self.schemas_are_granted_first && self.is_of_schema(entry) => Pass::Main,
             _ => own_pass(&entry.kind, self.section(entry)),
         }
+    }
+
+    fn is_of_schema(&self, entry: &Entry) -> bool {
+        self.parent(entry).is_some_and(|parent| parent.kind == Kind::Schema)
     }
 
     /// Whether an entry comes before the rows, among them or after them, privileges and all that follows them included.

@@ -58,6 +58,7 @@ mod foreign_keys;
 pub mod hooks;
 pub mod large_objects;
 pub mod ledger;
+pub mod managed;
 pub mod mapping;
 mod named;
 pub mod options;
@@ -79,6 +80,7 @@ pub mod verify;
 mod words;
 
 pub use analyses::{Analyses, Analysis};
+pub use analyze::vacuum;
 pub use claims::{Claim, Claims, Locks, Wants};
 pub use contents::Contents;
 pub use copy::{Freeze, NotCopied, Table, copy_in, freeze, readable, truncate};

@@ -1,8 +1,8 @@
 //! What the user wants of a restore, and of which server.
 
-use pgx_archive::Section;
 use pgx_archive::head::Renamed;
 use pgx_archive::kind::Switch;
+use pgx_archive::{Entry, Section};
 
 use crate::foreign_keys::ForeignKeys;
 use crate::hooks::Hooks;
@@ -25,6 +25,8 @@ pub struct Options {
     pub inserts: bool,
     /// `-O`: whoever restores owns everything.
     pub no_owner: bool,
+    /// `--use-set-session-authorization`: owners make what they own, rather than to be given it.
+    pub session_authorization: bool,
     /// `--no-tablespaces`: everything goes to the default tablespace.
     pub no_tablespaces: bool,
     /// `--no-table-access-method`: tables get the target's default access method.
@@ -45,6 +47,8 @@ pub struct Options {
     pub renames: Vec<Renamed>,
     /// `--before-data`, `--after-data`, `--at-end`: what the user wants to be run besides.
     pub hooks: Hooks,
+    /// `--managed`: whoever restores is no superuser, and can give things away only to those who may have them.
+    pub managed: bool,
     /// What becomes of foreign keys.
     pub foreign_keys: ForeignKeys,
     /// Major version of the server that runs the statements; none when it is not known, as in a script.
@@ -64,6 +68,11 @@ pub enum Clean {
 }
 
 impl Options {
+    /// The role that makes an entry as its owner, empty for whoever restores; none when that makes it, and gives it away.
+    pub(crate) fn maker<'e>(&self, entry: &'e Entry) -> Option<&'e str> {
+        (self.session_authorization && !self.no_owner).then_some(&entry.owner)
+    }
+
     /// Whether a switch leaves these kinds out.
     pub fn leaves_out(&self, switch: Option<Switch>) -> bool {
         switch.is_some_and(|switch| self.without.contains(&switch))

@@ -1,9 +1,29 @@
 //! Owners: `ALTER … OWNER TO`, for the kinds that have one of their own.
 
-use pgx_archive::spelling::ident;
+use pgx_archive::spelling::{ident, literal};
 use pgx_archive::{Entry, Kind};
 
 use crate::large_objects;
+use crate::options::Options;
+use crate::statements::is_only_comment;
+
+/// The statement that gives an object to its owner as the options want it: none where nobody owns anything, or where
+/// owners make things themselves, but for the schema that is there already.
+pub fn give_away(entry: &Entry, options: &Options) -> Option<String> {
+    let is_there = entry.kind == Kind::Schema && is_only_comment(&entry.create);
+    match options.no_owner || options.session_authorization && !is_there {
+        true => None,
+        false => alter_owner(entry),
+    }
+}
+
+/// The statement that makes a session act as a role, and with an empty name as itself again.
+pub fn act_as(role: &str) -> String {
+    match role {
+        "" => "SET SESSION AUTHORIZATION DEFAULT;".to_owned(),
+        role => format!("SET SESSION AUTHORIZATION {};", literal(role)),
+    }
+}
 
 /// The statement that gives an object to its owner, without a newline at its end; none for what has no
 /// owner of its own. For a group of large objects it is one statement a line.

@@ -13,6 +13,7 @@ use std::fmt;
 
 pub use answers::{Answers, Available, Facts, Row};
 pub use judge::{Wishes, judge, missing};
+pub(crate) use needs::superusers_make;
 pub use needs::{Named, Needs};
 
 /// How many objects an objection names; the user only needs to recognise them.

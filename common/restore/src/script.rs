@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 
-use pgx_archive::spelling::{literal, qualified};
+use pgx_archive::spelling::qualified;
 use pgx_archive::{Entry, EntryId, Format, Kind, Section};
 
 use crate::contents::Contents;
@@ -21,7 +21,7 @@ use crate::drops::{drop_statement, dropped};
 use crate::hooks::Moment;
 use crate::large_objects;
 use crate::options::Options;
-use crate::owner::alter_owner;
+use crate::owner::{act_as, give_away};
 use crate::psql;
 use crate::rename;
 use crate::session::{self, TableDefaults};
@@ -84,8 +84,8 @@ pub struct Script<'a> {
     defaults: TableDefaults,
     /// Whether triggers are off while rows go in: only into tables that the script does not make.
     switches_triggers: bool,
-    /// Whether the session has become the role that may switch triggers off.
-    is_superuser: bool,
+    /// The role that the session acts as, empty for its own; none when that is not known.
+    user: Option<String>,
     /// The hooks that are to be written next.
     hooks: Option<Moment>,
     next: usize,
@@ -126,7 +126,7 @@ impl<'a> Script<'a> {
             defaults: TableDefaults::default(),
             switches_triggers: options.disable_triggers && !wanted.iter().any(|entry| makes(contents, entry)),
             wanted,
-            is_superuser: false,
+            user: None,
             hooks: Some(Moment::BeforeData),
             next: 0,
             stage: Stage::Heading,
@@ -202,12 +202,14 @@ impl<'a> Script<'a> {
             }
         }
         self.written[place] = true;
+        text += &self.act_as_maker(entry);
         text += &self.comment("Data for ", entry);
         if !entry.create.is_empty() {
             text += &format!("{}\n\n", entry.create);
         }
         if data.format != Format::LargeObjects {
             text += &self.triggers_off(entry);
+            text += &self.act_as_maker(entry);
         }
         text += &match data.format {
             Format::LargeObjects => Cow::Borrowed("BEGIN;\n\n"),
@@ -218,7 +220,7 @@ impl<'a> Script<'a> {
     }
 
     /// The text after the rows of an entry.
-    pub fn close(&self, id: EntryId) -> String {
+    pub fn close(&mut self, id: EntryId) -> String {
         let entry = self.contents.get(id);
         let format = entry.and_then(|entry| entry.data.as_ref()).map(|data| data.format);
         let end = match format {
@@ -227,22 +229,39 @@ impl<'a> Script<'a> {
             _ => "\\.\n\n\n",
         };
         match entry.filter(|_| self.switches_triggers) {
-            Some(entry) => format!("{end}{}", triggers("ENABLE", entry)),
+            Some(entry) => format!("{end}{}{}", self.act_as_superuser(), triggers("ENABLE", entry)),
             None => end.to_owned(),
         }
     }
 
-    /// What switches triggers off; the first time it takes the identity that may do so.
+    /// What switches triggers off, by whoever may do so.
     fn triggers_off(&mut self, entry: &Entry) -> String {
-        if !self.switches_triggers {
+        match self.switches_triggers {
+            true => self.act_as_superuser() + &triggers("DISABLE", entry),
+            false => String::new(),
+        }
+    }
+
+    fn act_as_superuser(&mut self) -> String {
+        let superuser = self.options.superuser.clone();
+        self.act_as(&superuser.unwrap_or_default())
+    }
+
+    /// Has an entry made by its owner, where that is wanted.
+    fn act_as_maker(&mut self, entry: &Entry) -> String {
+        match self.options.maker(entry) {
+            Some(maker) => self.act_as(maker),
+            None => String::new(),
+        }
+    }
+
+    /// Has the session act as a role, unless it does.
+    fn act_as(&mut self, role: &str) -> String {
+        if self.user.as_deref() == Some(role) {
             return String::new();
         }
-        let identity = match self.options.superuser.as_deref() {
-            _ if std::mem::replace(&mut self.is_superuser, true) => String::new(),
-            Some(role) => format!("SET SESSION AUTHORIZATION {};\n\n", literal(role)),
-            None => "SET SESSION AUTHORIZATION DEFAULT;\n\n".to_owned(),
-        };
-        identity + &triggers("DISABLE", entry)
+        self.user = Some(role.to_owned());
+        act_as(role) + "\n\n"
     }
 
     /// The encoding of the script, where it is known.
@@ -257,7 +276,7 @@ impl<'a> Script<'a> {
         self.wanted.get(self.next)
     }
 
-    fn head(&self) -> String {
+    fn head(&mut self) -> String {
         let Heading {
             server_version,
             producer,
@@ -272,6 +291,7 @@ impl<'a> Script<'a> {
         }
         text += &format!("\n{}\n", session::beginning(self.contents, self.options));
         for entry in dropped(self.contents, self.options) {
+            text += &self.act_as_maker(entry);
             text += &drop_statement(entry, self.options.clean);
         }
         text
@@ -289,7 +309,7 @@ impl<'a> Script<'a> {
     }
 
     fn entry(&mut self, entry: &Entry) -> String {
-        let mut text = String::new();
+        let mut text = self.act_as_maker(entry);
         for statement in self.defaults.before(entry, self.options) {
             text += &format!("{statement}\n\n");
         }
@@ -300,9 +320,7 @@ impl<'a> Script<'a> {
         };
         text += &self.comment(prefix, entry);
         text += &self.definition(entry);
-        if !self.options.no_owner
-            && let Some(statement) = alter_owner(entry)
-        {
+        if let Some(statement) = give_away(entry, self.options) {
             text += &format!("{statement}\n\n");
         }
         if let Some(statement) = session::access_method_after(entry, self.options) {
@@ -313,6 +331,11 @@ impl<'a> Script<'a> {
             text += &session::beginning(self.contents, self.options);
             text.push('\n');
             self.defaults = TableDefaults::default();
+            self.user = None;
+        }
+        // Grants of others than the owner have changed who the session acts as.
+        if matches!(entry.kind, Kind::Acl | Kind::DefaultAcl) {
+            self.user = None;
         }
         text
     }
@@ -368,7 +391,8 @@ impl Iterator for Script<'_> {
         let id = self.waits_for()?;
         let text = self.open(id)?;
         self.ahead.push_back(Piece::Rows(id));
-        self.ahead.push_back(Piece::Text(self.close(id)));
+        let end = self.close(id);
+        self.ahead.push_back(Piece::Text(end));
         Some(Piece::Text(text))
     }
 }

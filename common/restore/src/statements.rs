@@ -9,7 +9,7 @@ use crate::database::{self, TooOld};
 use crate::foreign_keys;
 use crate::large_objects;
 use crate::options::Options;
-use crate::owner::alter_owner;
+use crate::owner::{act_as, give_away};
 use crate::session::{TableDefaults, access_method_after};
 use crate::subscription;
 
@@ -20,6 +20,8 @@ pub enum Step {
     Setting,
     /// Makes the object.
     Create,
+    /// Acts as its owner, or no longer.
+    Identity,
     /// Gives it to its owner.
     Owner,
     /// Sets the access method of a partitioned table.
@@ -33,6 +35,7 @@ impl fmt::Display for Step {
         f.write_str(match self {
             Step::Setting => "setting defaults",
             Step::Create => "creating",
+            Step::Identity => "acting as the owner",
             Step::Owner => "setting the owner",
             Step::AccessMethod => "setting the access method",
             Step::Note => "writing the ledger",
@@ -86,6 +89,11 @@ pub fn work(
     for sql in defaults.before(entry, options) {
         run(Step::Setting, sql);
     }
+    // Until its end an entry is its maker's; rows, indexes and statistics are everybody's.
+    let maker = options.maker(entry).filter(|maker| !maker.is_empty());
+    if let Some(maker) = maker {
+        run(Step::Identity, act_as(maker));
+    }
     match parent {
         _ if entry.kind == Kind::Database => run(Step::Create, database::create(entry, options)?),
         _ if entry.kind == Kind::Subscription => run(Step::Create, subscription::create(entry, options)),
@@ -101,13 +109,14 @@ pub fn work(
             foreign_keys::create(entry, contents, options).into_owned(),
         ),
     }
-    if !options.no_owner
-        && let Some(sql) = alter_owner(entry)
-    {
-        run(Step::Owner, sql);
-    }
     if let Some(sql) = access_method_after(entry, options) {
         run(Step::AccessMethod, sql);
+    }
+    if maker.is_some() {
+        run(Step::Identity, act_as(""));
+    }
+    if let Some(sql) = give_away(entry, options) {
+        run(Step::Owner, sql);
     }
     Ok(work)
 }

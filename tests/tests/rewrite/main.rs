@@ -2,6 +2,8 @@
 
 mod clean;
 mod hooks;
+mod managed;
+mod refused;
 mod rename;
 mod roles;
 

@@ -241,3 +241,30 @@ fn a_cluster_gets_its_roles_and_tablespaces_under_other_names() {
         "yy_boss|\n"
     );
 }
+
+#[test]
+fn owners_make_what_they_own() {
+    let shop = Shop::new();
+    let source = Cluster::shared(18).database("roles");
+    make_roles(&source);
+    source.sql(NAMING);
+    source.sql("ALTER SCHEMA public OWNER TO zz_boss; INSERT INTO own.t VALUES (1, 'x'); CREATE INDEX ON own.t (id)");
+    // Nobody but a superuser makes a wrapper.
+    source.sql("DROP FOREIGN DATA WRAPPER nothing CASCADE");
+    let load = |target: &Database| {
+        Pipe::of(tool("pgx-dump").args(["-d", &source.url()]))
+            .to(tool("pgx-load").args(["--use-set-session-authorization", "-d", &target.url()]))
+            .run()
+    };
+    let target = shop.target();
+    let refused = load(&target);
+    let said = refused.said(1);
+    assert!(
+        said.contains("schema own: creating: permission denied for database"),
+        "{said}"
+    );
+    let target = shop.target();
+    target.sql(&format!("GRANT CREATE ON DATABASE \"{}\" TO zz_boss", target.name()));
+    load(&target).expect_success();
+    pgx_tests::judge(&source, &target).expect_equal();
+}

@@ -51,6 +51,18 @@ const SCRIPTS: &[&[&str]] = &[
     &["-s", "--sequence-data"],
     &["-b", "-t", "animal"],
     &["-e", "pgx_shelf", "--inserts"],
+    &["--use-set-session-authorization"],
+    &["--use-set-session-authorization", "-O"],
+    &["--use-set-session-authorization", "-c", "--if-exists"],
+    &["--use-set-session-authorization", "-C", "-c"],
+    &[
+        "--use-set-session-authorization",
+        "-a",
+        "--disable-triggers",
+        "-S",
+        "boss",
+    ],
+    &["--use-set-session-authorization", "--inserts"],
 ];
 
 fn differs(database: &Database, flags: &[&str]) -> Option<String> {

@@ -32,7 +32,7 @@ use crate::tally::Tally;
 use crate::target::Target;
 use crate::verify::{self, Proof, Sums};
 use crate::worker::Worker;
-use crate::{clean, hook, rename, settings};
+use crate::{clean, hook, managed, rename, settings, vacuum};
 
 /// How text stands in a stream.
 pub fn text_of(head: &Head) -> Text {
@@ -75,13 +75,14 @@ pub async fn apply(
     let kept = choose(selection, (head, entries), intake, process)?;
     let all = entries;
     let entries = &called(entries, &kept, &options)?[..];
-    let chosen = Contents::of(entries, &kept.order, &options);
-    rename::check(&chosen, &options, process)?;
     let asked_for = format!("{selection:?} {options:?} {:?}", args.existing);
     let load = toc_end
         .map(|said| ledger::load(head, all, said.plan, &asked_for))
         .transpose()?;
     let mut target = Target::connect(args, process, text_of(head)).await?;
+    let entries = &managed::fit(&target.session, &options, entries, |id| kept.has(id), process).await?[..];
+    let chosen = Contents::of(entries, &kept.order, &options);
+    rename::check(&chosen, &options, process)?;
     let needs = Needs::of(head, &chosen, &options);
     // Who goes on after errors hears of each where it is missed.
     if !args.tolerate.keep_going {
@@ -293,7 +294,7 @@ impl Loading<'_> {
         let agenda = Agenda::new(
             self.contents,
             &mut schedule,
-            !self.args.output.no_analyze,
+            !self.args.upkeep.no_analyze,
             pace,
             indexed,
         );
@@ -332,9 +333,14 @@ impl Loading<'_> {
         if let Some(merged) = tally.merged {
             self.process.messages.note(merged.to_string());
         }
-        let Some(target) = keeper.into_iter().chain(sessions).next() else {
+        let mut sessions: Vec<Target<'_>> = keeper.into_iter().chain(sessions).collect();
+        if sessions.is_empty() {
             return Ok(());
-        };
+        }
+        let target = sessions.remove(0);
+        if self.args.upkeep.vacuum && sessions.is_empty() {
+            sessions.push(target.another().await?);
+        }
         let info = target.info().clone();
         if self.args.verify.verify && target.is_one_transaction() {
             progress.stage("verifying");
@@ -346,6 +352,10 @@ impl Loading<'_> {
         target.settle().await?;
         // Its ledger is gone.
         tally.again = None;
+        if self.args.upkeep.vacuum {
+            progress.stage("vacuuming");
+            vacuum::vacuum(sessions, self.contents, self.process).await?;
+        }
         if self.args.verify.verify && !self.args.output.single_transaction {
             progress.stage("verifying");
             self.proof(intake).of_database(&info).await?;

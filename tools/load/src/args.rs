@@ -8,7 +8,7 @@ mod wait;
 use std::path::PathBuf;
 
 use clap::Args;
-use pgx_cli::{CONNECTION_ENVIRONMENT, ConnectionArgs, Exit, Failure, Manual};
+use pgx_cli::{CONNECTION_ENVIRONMENT, ConnectionArgs, Exit, Failure, FormArgs, Manual};
 use pgx_restore::{Hooks, Options};
 use pgx_selection::SelectionArgs;
 
@@ -20,6 +20,7 @@ pub use resume::ResumeArgs;
 use rewrite::RewriteArgs;
 pub use swap::SwapArgs;
 use tolerate::TolerateArgs;
+use upkeep::UpkeepArgs;
 pub use verify::VerifyArgs;
 pub use wait::WaitArgs;
 
@@ -29,6 +30,7 @@ pub mod finish;
 mod hooks;
 mod rewrite;
 pub mod tolerate;
+mod upkeep;
 
 /// What people read about pgx-load beside its flags.
 pub static MANUAL: Manual = Manual {
@@ -187,6 +189,10 @@ pub struct LoadArgs {
     #[arg(value_name = "FILE", help_heading = "Arguments")]
     pub input: Option<PathBuf>,
 
+    /// What it must be.
+    #[command(flatten)]
+    pub form: FormArgs,
+
     /// Where the database is.
     #[command(flatten)]
     pub connection: ConnectionArgs,
@@ -228,6 +234,10 @@ pub struct LoadArgs {
     /// How what depends on rows is made.
     #[command(flatten)]
     pub finish: FinishArgs,
+
+    /// What comes last.
+    #[command(flatten)]
+    pub upkeep: UpkeepArgs,
 
     /// What happens when something goes wrong with an entry.
     #[command(flatten)]
@@ -277,13 +287,13 @@ pub struct OutputArgs {
     #[arg(short = 'l', long, hide = true)]
     pub list: bool,
 
+    /// Changes nothing, as with pg_restore
+    #[arg(short = 'R', long, hide = true)]
+    pub no_reconnect: bool,
+
     /// With row security: what policies do not allow is refused, rather than every table they concern
     #[arg(long)]
     pub enable_row_security: bool,
-
-    /// Do not ANALYZE what was loaded
-    #[arg(long)]
-    pub no_analyze: bool,
 
     /// Do not set owners
     #[arg(short = 'O', long)]

@@ -76,6 +76,7 @@ async fn member(
         ..args.options()
     };
     let entries = &called(entries, &kept, &options)?[..];
+    let entries = &ask::fitted(args, &options, (head, entries), &kept, process).await?[..];
     let contents = Contents::of(entries, &kept.order, &options);
     let mut needs = Needs::of(head, &contents, &options);
     needs.made_before(&coming.roles, &coming.tablespaces);

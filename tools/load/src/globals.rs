@@ -19,6 +19,7 @@ use crate::choice::{called, choose};
 use crate::errors::{Errors, Refusal};
 use crate::failure;
 use crate::intake::{Arrival, Intake};
+use crate::managed;
 use crate::settings;
 use crate::tally::Tally;
 use crate::target::Target;
@@ -46,6 +47,8 @@ pub async fn apply(
     let entries = &called(entries, &kept, &args.options())?[..];
     let mut target = Target::connect(args, process, text_of(head)).await?;
     target.examine(head.source.version, false).await?;
+    let options = args.options();
+    let entries = &managed::fit(&target.session, &options, entries, |id| kept.has(id), process).await?[..];
     let contents = &Contents::new(entries, &Options::default());
     let there = names(&target.session).await?;
     let progress = process.progress();

@@ -24,6 +24,7 @@ mod intake;
 mod job;
 mod keeper;
 mod ledger;
+mod managed;
 mod members;
 mod objects;
 mod reading;
@@ -44,6 +45,7 @@ mod swap;
 mod tally;
 mod target;
 mod together;
+mod vacuum;
 mod verify;
 mod worker;
 

@@ -25,6 +25,7 @@ async fn story(args: &LoadArgs, process: &Process) -> Result<(), Failure> {
     }
     let selection = choice::selection(args, process)?;
     let input = process.input(args.input.as_deref())?;
+    args.form.expect(&input)?;
     match archive_input::is_archive(&input) {
         true => args.verify.expect_stream()?,
         false => input.expect_stream()?,

@@ -183,7 +183,10 @@ impl Writing<'_> {
 
     fn close(&mut self) -> Result<(), Failure> {
         match self.open.take() {
-            Some(id) => self.say(&self.script.close(id)),
+            Some(id) => {
+                let text = self.script.close(id);
+                self.say(&text)
+            }
             None => Ok(()),
         }
     }

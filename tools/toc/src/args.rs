@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use pgx_cli::{Exit, Manual};
+use pgx_cli::{Exit, FormArgs, Manual};
 use pgx_selection::SelectionArgs;
 
 /// What pgx-toc is asked to do.
@@ -15,6 +15,10 @@ pub struct TocArgs {
     /// writes it can finish.
     #[arg(value_name = "FILE", help_heading = "Arguments")]
     pub input: Option<PathBuf>,
+
+    /// What it must be.
+    #[command(flatten)]
+    pub form: FormArgs,
 
     /// Write to FILE instead of standard output
     #[arg(short, long = "file", value_name = "FILE", help_heading = "Output options")]
@@ -42,6 +46,10 @@ pub struct TocArgs {
     /// is cut short, or whose producer failed, ends with status 3 and a message that says what came last.
     #[arg(long, help_heading = "Output options", conflicts_with = "view")]
     pub check: bool,
+
+    /// List it line by line, as by default
+    #[arg(short, long, help_heading = "Output options", group = "view")]
+    pub list: bool,
 
     /// Show what belongs to what, as a tree
     #[arg(long, help_heading = "Output options", group = "view")]

@@ -27,6 +27,7 @@ pub fn run(args: TocArgs, process: &Process) -> Result<(), Failure> {
         return diff::run(&args, other, selection, process);
     }
     let input = process.input(args.input.as_deref())?;
+    args.form.expect(&input)?;
     if !args.tee {
         return show(&args, input, &selection, process);
     }

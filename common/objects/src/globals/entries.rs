@@ -3,7 +3,7 @@
 //! What may be there already in the target carries, beside its text, what makes it and what alters it apart.
 
 use pgx_archive::entry::{IF_THERE, MAKE};
-use pgx_archive::naming::{ATTRIBUTES, LIMITS, Naming};
+use pgx_archive::naming::{ATTRIBUTES, LIMITS, Naming, WITHOUT_GRANTOR};
 use pgx_archive::{CatalogId, Entry, EntryId, Grant, Kind};
 
 use crate::error::Error;
@@ -55,6 +55,9 @@ impl Globals {
             let name = format!("{} {}", membership.role, membership.member);
             let mut entry = Entry::new(Kind::RoleMembership, None, name, "");
             entry.set_naming("create", &membership.grant());
+            if membership.grantor.is_some() {
+                entry.set_naming(WITHOUT_GRANTOR, &membership.without_grantor().grant());
+            }
             let named = [&membership.role, &membership.member]
                 .into_iter()
                 .chain(&membership.grantor);

@@ -113,6 +113,14 @@ fn in_order(grants: Vec<Membership>) -> Result<Vec<Membership>, Error> {
 }
 
 impl Membership {
+    /// The same, granted by whoever makes it.
+    pub fn without_grantor(&self) -> Membership {
+        Membership {
+            grantor: None,
+            ..self.clone()
+        }
+    }
+
     /// The statement that makes it, or gives one that is there already these options.
     pub fn grant(&self) -> Naming {
         let mut options = Vec::new();

@@ -2,6 +2,7 @@
 //!
 //! The cast from a range to its multirange is made with these.
 
+use pgx_archive::entry::SUPERUSER;
 use pgx_archive::{Entry, Kind};
 
 use crate::database::{Body, Database, NodeId, class};
@@ -88,6 +89,10 @@ impl Cast {
         let mut entry = Entry::new(Kind::Cast, None, format!("CAST {types}"), "");
         entry.create = self.create(&types);
         entry.drop = format!("DROP CAST {types};\n");
+        if self.method == 'b' {
+            let reason = "casts without a function are made by superusers";
+            entry.fields.insert(SUPERUSER.to_owned(), reason.into());
+        }
         out.main(entry);
         out.comment("CAST", &types, None, "");
     }

@@ -133,10 +133,7 @@ impl Needs {
 
     fn add_rights(&mut self, entry: &Entry, contents: &Contents<'_>) {
         let by = entry.describe();
-        if let Some(reason) = entry.fields.get(SUPERUSER).and_then(|reason| reason.as_str()) {
-            self.superuser.insert(by.clone(), reason.to_owned());
-        } else if for_superusers(&entry.kind) {
-            let reason = format!("only superusers make a {}", entry.kind.tag().to_lowercase());
+        if let Some(reason) = superusers_make(entry) {
             self.superuser.insert(by.clone(), reason);
         }
         match entry.kind {
@@ -195,6 +192,16 @@ impl Needs {
 /// Whether an entry makes something, rather than to say that it is there anyway.
 fn makes(entry: &Entry) -> bool {
     entry.create.starts_with("CREATE")
+}
+
+/// Why only superusers make it; none when others do, too.
+pub(crate) fn superusers_make(entry: &Entry) -> Option<String> {
+    match entry.fields.get(SUPERUSER).and_then(|reason| reason.as_str()) {
+        Some(reason) => Some(reason.to_owned()),
+        None => {
+            for_superusers(&entry.kind).then(|| format!("only superusers make a {}", entry.kind.tag().to_lowercase()))
+        }
+    }
 }
 
 /// Kinds of which nobody else makes any.

@@ -134,7 +134,7 @@ fn is_compared(entry: &Entry, contents: &Contents<'_>, options: &Options) -> boo
         // Only an extension's owner may make it, and the extension brings its own.
         Kind::Comment if parent.is_some_and(|parent| parent.kind == Kind::Extension) => false,
         // Privileges start from those of the owner, who is another.
-        Kind::Acl => !options.no_owner,
+        Kind::Acl => !options.no_owner && !options.managed,
         _ => true,
     }
 }
@@ -167,7 +167,8 @@ fn flaws(stream: &Entry, target: &Entry, options: &Options, how: Comparison) -> 
         }
     };
     // Who owns a comment or a list of privileges is who owns what it is about.
-    if !options.no_owner && !stream.kind.is_facet() {
+    let has_owner = !options.managed || !stream.owner.is_empty();
+    if !options.no_owner && has_owner && !stream.kind.is_facet() {
         property("owner", Some(&stream.owner), Some(&target.owner));
     }
     if !options.no_tablespaces {

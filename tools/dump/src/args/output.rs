@@ -77,6 +77,10 @@ pub struct OutputArgs {
     #[arg(short = 'O', long)]
     pub no_owner: bool,
 
+    /// In a plain script, have owners make what they own (SET SESSION AUTHORIZATION), rather than give it to them
+    #[arg(long)]
+    pub use_set_session_authorization: bool,
+
     /// In a plain script, do not set tablespaces
     #[arg(long)]
     pub no_tablespaces: bool,
@@ -160,6 +164,7 @@ impl OutputArgs {
         Options {
             create: self.create,
             no_owner: self.no_owner,
+            session_authorization: self.use_set_session_authorization,
             clean: match (self.clean, self.if_exists) {
                 (false, _) => Clean::No,
                 (true, false) => Clean::Yes,
@@ -227,6 +232,7 @@ impl OutputArgs {
                 "--create",
             ),
             (self.no_owner, "--no-owner"),
+            (self.use_set_session_authorization, "--use-set-session-authorization"),
             (self.no_tablespaces, "--no-tablespaces"),
             (self.no_table_access_method, "--no-table-access-method"),
             (self.disable_triggers, "--disable-triggers"),

@@ -22,6 +22,23 @@ pub struct RewriteArgs {
     #[arg(long, requires = "clean")]
     pub if_exists: bool,
 
+    /// Leave out what a role that is no superuser may not make, and name it
+    ///
+    /// For servers that others manage. Where the role may not, these are left out: attributes of roles, owners of which
+    /// it is no member, default privileges of others, event triggers, leakproof functions, languages, base types,
+    /// publications of all tables, casts without a function, subscriptions, tablespaces, settings, privileges on
+    /// parameters, comments and privileges on what extensions have made; and what needs one of them, unless that has
+    /// rows: then nothing is loaded. What others than the owner granted is granted by the owner. One warning names all
+    /// of it before anything is made. For a superuser it changes nothing.
+    #[arg(long, conflicts_with_all = ["file", "use_set_session_authorization", "verify_only"])]
+    pub managed: bool,
+
+    /// Have owners make what they own (SET SESSION AUTHORIZATION), rather than give it to them
+    ///
+    /// Only superusers may, and owners need the rights to make it.
+    #[arg(long, conflicts_with = "role")]
+    pub use_set_session_authorization: bool,
+
     /// Call role OLD of the stream NEW in the target, wherever it owns, grants or is granted something
     ///
     /// That is owners, privileges and who gave them, default privileges, policies, user mappings, settings of roles,
@@ -76,6 +93,8 @@ impl RewriteArgs {
             (true, false) => Clean::Yes,
             (true, true) => Clean::IfExists,
         };
+        options.managed = self.managed;
+        options.session_authorization = self.use_set_session_authorization;
         options.roles = self.map_role.clone();
         options.tablespaces = self.map_tablespace.clone();
         let renamed = self.rename_schema.iter().map(|mapping| Renamed {

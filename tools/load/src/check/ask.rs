@@ -1,9 +1,12 @@
 //! The target is asked.
 
-use pgx_archive::{Finding, Head};
+use std::borrow::Cow;
+
+use pgx_archive::{Entry, Finding, Head};
 use pgx_cli::{Failure, Process};
 use pgx_restore::Options;
 use pgx_restore::preflight::{self, Answers, Facts, Needs, Row, Wishes, questions};
+use pgx_selection::Kept;
 use pgx_server::target::{self, TargetOptions};
 use pgx_server::{Error, Session};
 
@@ -11,6 +14,7 @@ use crate::apply::text_of;
 use crate::args::LoadArgs;
 use crate::connect;
 use crate::failure;
+use crate::managed;
 
 /// SQLSTATE of a database that is not there.
 const NO_DATABASE: &str = "3D000";
@@ -31,6 +35,36 @@ pub enum Target {
     Answers(Box<Answers>),
     /// There is no such database to connect to.
     NoDatabase(Finding),
+}
+
+/// The entries as the role can make them, as far as the target can be asked.
+pub async fn fitted<'e>(
+    args: &LoadArgs,
+    options: &Options,
+    (head, entries): (&Head, &'e [Entry]),
+    kept: &Kept,
+    process: &Process,
+) -> Result<Cow<'e, [Entry]>, Failure> {
+    if !options.managed {
+        return Ok(Cow::Borrowed(entries));
+    }
+    let info = connect::resolve(&args.connection, process)?;
+    let Ok((session, _)) = connect::attempt(info, &args.connection, process).await? else {
+        return Ok(Cow::Borrowed(entries));
+    };
+    // Where this fails, it is found again, and told.
+    if target::set_up(&session, &target_options(args, head)).await.is_err() {
+        return Ok(Cow::Borrowed(entries));
+    }
+    managed::fit(&session, options, entries, |id| kept.has(id), process).await
+}
+
+fn target_options(args: &LoadArgs, head: &Head) -> TargetOptions {
+    TargetOptions {
+        role: args.connection.role.clone(),
+        text: text_of(head),
+        row_security: args.output.enable_row_security,
+    }
 }
 
 /// Asks which names are there, and no more.
@@ -73,11 +107,7 @@ impl Asked<'_> {
             }
             Err(error) => return Err(failure::server(&error)),
         };
-        let mut options = TargetOptions {
-            role: args.connection.role.clone(),
-            text: text_of(head),
-            row_security: args.output.enable_row_security,
-        };
+        let mut options = target_options(args, head);
         let mut answers = Answers::default();
         if let Err(error) = target::set_up(&session, &options).await {
             // Whatever else is wrong is asked as whoever connected.
