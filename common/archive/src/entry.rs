@@ -22,6 +22,8 @@ pub const IF_THERE: &str = "if_there";
 pub const SUPERUSER: &str = "superuser";
 /// Name of a field of extensions: the version that the source has.
 pub const VERSION: &str = "version";
+/// Name of a field of what is added to a publication: the publication.
+pub const PUBLICATION: &str = "publication";
 /// Name of a field of entries with settings that later servers refuse: an object of the settings, each with `since`,
 /// the first major that refuses it, and, where the text for it calls it otherwise rather than to do without, `now`.
 pub(crate) const GONE: &str = "gone";

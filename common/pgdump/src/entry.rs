@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use pgx_archive::entry::PUBLICATION;
 use pgx_archive::spelling::literal;
 use pgx_archive::{CatalogId, Data, Entry, EntryId, Format, Kind, Section};
 
@@ -35,6 +36,7 @@ pub(crate) fn entries(records: &[Record], encoding: &Encoding) -> Result<Vec<Ent
         entries[at].parent = parent(&entries[at], |id| places.get(&id).map(|&at| &entries[at]));
     }
     inheritance(&mut entries, &places);
+    memberships(&mut entries, &places);
     for at in 0..entries.len() {
         let group = entries[at]
             .parent
@@ -71,6 +73,23 @@ fn inheritance(entries: &mut [Entry], places: &HashMap<EntryId, usize>) {
             && !entries[at].inherits.contains(&parent)
         {
             entries[at].inherits.push(parent);
+        }
+    }
+}
+
+/// To which publications what belongs to one is added.
+fn memberships(entries: &mut [Entry], places: &HashMap<EntryId, usize>) {
+    for at in 0..entries.len() {
+        if !matches!(
+            entries[at].kind,
+            Kind::PublicationTable | Kind::PublicationTablesInSchema
+        ) {
+            continue;
+        }
+        let on = entries[at].dependencies.iter().filter_map(|id| places.get(id));
+        let publication = on.map(|&on| &entries[on]).find(|on| on.kind == Kind::Publication);
+        if let Some(name) = publication.map(|publication| publication.name.clone()) {
+            entries[at].fields.insert(PUBLICATION.to_owned(), name.into());
         }
     }
 }

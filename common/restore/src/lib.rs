@@ -60,6 +60,7 @@ pub mod large_objects;
 pub mod ledger;
 pub mod managed;
 pub mod mapping;
+pub mod memberships;
 mod named;
 pub mod options;
 pub mod owner;

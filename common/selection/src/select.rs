@@ -7,6 +7,7 @@
 
 use std::collections::HashSet;
 
+use pgx_archive::entry::PUBLICATION;
 use pgx_archive::kind::Switch;
 use pgx_archive::{Entry, EntryId, Kind, Section};
 
@@ -177,8 +178,9 @@ impl<'a> Picking<'a> {
             let entry = self.entry(place);
             let by_itself = match entry.kind {
                 Kind::Schema => !bare,
-                // These come with their publication or sequence, or not at all.
-                ref kind if is_membership(kind) || *kind == Kind::SequenceOwnedBy => bare,
+                // These come with their publication or sequence, or not at all; what says its publication comes alone.
+                ref kind if is_membership(kind) => bare || entry.fields.contains_key(PUBLICATION),
+                Kind::SequenceOwnedBy => bare,
                 ref kind => !is_facet(kind),
             };
             by_itself && schema_name(entry).is_some_and(|name| schemas.contains(name))
@@ -207,7 +209,8 @@ impl<'a> Picking<'a> {
                 Kind::StatisticsData | Kind::Blobs => true,
                 _ if self.selection.bare => false,
                 Kind::SequenceOwnedBy => self.owner_is(part, there),
-                kind if is_membership(kind) => {
+                // Without its publication it is for whoever loads it where that is.
+                kind if is_membership(kind) && !self.entry(part).fields.contains_key(PUBLICATION) => {
                     let is_publication =
                         |need: usize| matches!(self.entry(need).kind, Kind::Publication | Kind::Subscription);
                     self.selection.with_dependencies
@@ -394,7 +397,10 @@ impl<'a> Picking<'a> {
             }
             // Who names an index has its table.
             let mine = self.tree.parent(place).filter(|_| self.named.contains(&place));
+            let may_lack =
+                |need: &usize| self.entry(*need).kind == Kind::Publication && entry.fields.contains_key(PUBLICATION);
             let missing = self.needed(place).into_iter().filter(is_missing);
+            let missing = missing.filter(|need| !may_lack(need));
             wanting.extend(missing.filter(|need| Some(*need) != mine).map(|need| Wanting {
                 entry: entry.id,
                 needs: self.entry(need).id,

@@ -261,8 +261,15 @@ fn differs_beyond(database: &Database, flags: &[String], beyond: &[&str]) -> Opt
             // With -t, pg_dump forgets the extended statistics of the table.
             let mut ours = ours;
             ours.retain(|entry| !entry.contains("STATISTICS ") || theirs.contains(entry));
-            // Of what is left out, pg_dump keeps the place in publications.
-            theirs.retain(|entry| !entry.starts_with("PUBLICATION TABLE") || ours.contains(entry));
+            // Of what is left out, pg_dump keeps the place in publications, and of what is named with -t or -n it does not.
+            let is_place = |entry: &String| entry.starts_with("PUBLICATION TABLE");
+            let limited = flags
+                .iter()
+                .any(|flag| flag == "-t" || flag == "-n" || flag.starts_with("--table"));
+            match limited || theirs.iter().all(|entry| !entry.starts_with("PUBLICATION -")) {
+                true => ours.retain(|entry| !is_place(entry) || theirs.contains(entry)),
+                false => theirs.retain(|entry| !is_place(entry) || ours.contains(entry)),
+            }
             difference(("pg_dump", &theirs.join("\n")), ("pgx-dump", &ours.join("\n")), 60)
         }
         _ => Some(format!("pgx-toc: {}\npg_restore: {}", said(&ours), said(&theirs))),
@@ -329,8 +336,12 @@ fn what_is_left_out_is_in_no_publication() {
     assert_eq!(list(&["-T", "shop.customer"], &[]), [true, false, true]);
     assert_eq!(list(&["-N", "shop"], &[]), [true, false, true]);
     assert_eq!(list(&["-N", "public"], &[]), [true, true, false]);
-    // A table that is named comes without the publications that it is in, unless they are wanted, too.
-    assert_eq!(list(&["-t", "shop.customer"], &[]), [false, false, false]);
+    // What is named takes its places along, and the publications only where they are wanted, too.
+    assert_eq!(list(&["-t", "shop.customer"], &[]), [false, true, false]);
+    assert_eq!(list(&["-n", "public"], &[]), [false, false, true]);
+    assert_eq!(list(&["-t", "shop.customer", "--no-publications"], &[]), [false; 3]);
+    assert_eq!(list(&[], &["-t", "shop.customer"]), [false, true, false]);
+    assert_eq!(list(&[], &["-n", "public"]), [false, false, true]);
     assert_eq!(
         list(&[], &["--with-dependencies", "-t", "shop.customer"]),
         [true, true, false]

@@ -41,8 +41,8 @@ pub static MANUAL: Manual = Manual {
          that names them, also where pg_dump turns a generated column into one with a default.",
         "What is chosen is chosen as pg_dump chooses: patterns are matched by the server, exclusions win, and the \
          flags below mean what they mean there. Six things differ. A table that is \
-         named brings its extended statistics; it comes without its place in publications, which may not be where it \
-         is loaded: pgx-filter --with-dependencies -t takes both out of a whole dump. What is left out is not added to \
+         named brings its extended statistics, and in a stream its places in publications, which pgx-load gives it where \
+         the target has these; scripts and archives go without. What is left out is not added to \
          publications, which would fail. Schemas and tables that every server has are no part of a dump, \
          whatever pattern matches them. In a filter file, include extension means what -e means, and \
          white space around the dot of a quoted name does not count. With \

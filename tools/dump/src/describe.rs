@@ -7,8 +7,9 @@ use pgx_archive::spelling::quoting_all;
 use pgx_cli::Process;
 use pgx_objects::kinds::data::{self, Insert};
 use pgx_objects::{emit, order, rewrite, sql};
+use pgx_restore::memberships::{Memberships, NOT_MADE};
 
-use crate::args::DumpArgs;
+use crate::args::{DumpArgs, OutputFormat};
 use crate::catalog;
 use crate::connect::Source;
 use crate::error::Error;
@@ -45,10 +46,13 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
     // Only on one session do foreign tables show one moment.
     let foreign = entries.iter().filter(|entry| entry.fields.contains_key(data::FOREIGN));
     alone.extend(foreign.filter_map(|entry| Some(sql::qualified(entry.schema.as_deref()?, &entry.name))));
-    let left_out = db.left_out.split_off(0);
+    let mut left_out = db.left_out.split_off(0);
     // The entries say everything from here on; both together are the most that a dump has in memory.
     drop((db, order));
     keep(&mut entries, &args.selection);
+    if args.output.format != OutputFormat::Pgx {
+        left_out.extend(leave_memberships(&mut entries));
+    }
     let mut parts = parts::parts(&entries);
     parts::leave_to_holder(&mut parts, &alone);
     Ok(Description {
@@ -59,6 +63,17 @@ pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, E
         left_out,
         tables,
     })
+}
+
+/// Leaves out what adds to publications that are not dumped: who runs a script or an archive does not look whether they
+/// are there. What is said about it.
+fn leave_memberships(entries: &mut Vec<Entry>) -> Vec<String> {
+    let memberships = Memberships::of(entries.iter());
+    let told = memberships.told(&memberships.none(NOT_MADE)).into_iter();
+    let told = told.map(|(publication, message)| format!("publication {publication}: {message}"));
+    let (told, ids) = (told.collect(), memberships.ids());
+    entries.retain(|entry| !ids.contains(&entry.id));
+    told
 }
 
 /// What a dump is made of.

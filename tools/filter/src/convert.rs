@@ -8,8 +8,9 @@ use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use pgx_archive::{Content, Entry, Event, Head};
-use pgx_cli::{Exit, Failure, Input, Outlet, Process};
+use pgx_cli::{Exit, Failure, Input, Notice, Outlet, Process};
 use pgx_pgdump::{Assembly, Error, Recipe, Target};
+use pgx_restore::memberships::{Memberships, NOT_MADE};
 
 use crate::args::OutputArgs;
 use crate::member::{Contents, Filter};
@@ -83,6 +84,17 @@ impl Request {
 }
 
 impl Filter<'_> {
+    /// pg_restore does not look which publications are there.
+    fn leave_memberships(&self, entries: &mut Vec<Entry>) {
+        let memberships = Memberships::of(entries.iter());
+        for (publication, message) in memberships.told(&memberships.none(NOT_MADE)) {
+            let notice = Notice::new(format!("publication {publication}: {message}"));
+            self.messages.warning(notice);
+        }
+        let ids = memberships.ids();
+        entries.retain(|entry| !ids.contains(&entry.id));
+    }
+
     /// Makes an archive of the one member of a stream.
     pub fn convert(&self, stream: &mut Stream, request: Request) -> Result<(), Failure> {
         let head = self.head(stream)?;
@@ -90,6 +102,9 @@ impl Filter<'_> {
         let entries = entries(stream)?;
         let kept = self.select(&head, &entries)?;
         let mut contents = Contents::new(entries, kept);
+        if !self.selection.bare {
+            self.leave_memberships(&mut contents.entries);
+        }
         let Request { target, recipe } = request;
         for entry in &mut contents.entries {
             entry.create = pgx_restore::create_for(entry, recipe.major);

@@ -8,6 +8,7 @@ use pgx_archive::{Content, Entry, EntryId, Head, Kind, Section, TocEnd};
 use pgx_cli::{Failure, Notice, Process};
 use pgx_restore::contents::STATISTICS_SINCE;
 use pgx_restore::ledger::Done;
+use pgx_restore::memberships::MISSING;
 use pgx_restore::preflight::Needs;
 use pgx_restore::swap::is_of_database;
 use pgx_restore::{Contents, Moment, Options, Schedule};
@@ -32,7 +33,7 @@ use crate::tally::Tally;
 use crate::target::Target;
 use crate::verify::{self, Proof, Sums};
 use crate::worker::Worker;
-use crate::{clean, hook, managed, rename, settings, vacuum};
+use crate::{clean, hook, managed, publications, rename, settings, vacuum};
 
 /// How text stands in a stream.
 pub fn text_of(head: &Head) -> Text {
@@ -96,7 +97,14 @@ pub async fn apply(
     options.target = Some(major);
     mention_statistics(&chosen, &options, process);
     settings::mention(chosen.wanted(), major, process);
-    let contents = Contents::of(entries, &kept.order, &options);
+    let memberships = publications::of(entries, &kept);
+    let obstacles = match options.create {
+        // A database that is made has none.
+        true => memberships.none(MISSING),
+        false => publications::obstacles(&target.session, &memberships).await?,
+    };
+    let order = publications::possible(&kept, memberships, &obstacles, process);
+    let contents = Contents::of(entries, &order, &options);
     if args.swap.swap {
         let load = Load {
             args,

@@ -59,7 +59,7 @@ pub static MANUAL: Manual = Manual {
          much room rows took. What SQL cannot tell, such as free disk space, is not looked at. Each finding has a \
          code: access-method, connections, createdb, createrole, database-exists, database-missing, database-rights, \
          encoding, event-trigger, extension, extension-rights, extension-version, locale, locks, not-empty, older, \
-         pooler, prepared, rights, role, role-rights, room, row-security, schema, schema-rights, set-role, setting, \
+         pooler, prepared, publication, rights, role, role-rights, room, row-security, schema, schema-rights, set-role, setting, \
          setting-rights, standby, subscription, superuser, table-exists, table-missing, table-rights, tablespace, \
          tablespace-rights, wraparound.",
         "Settings of functions, databases and roles that the target refuses because it is too new, such as \
@@ -111,7 +111,9 @@ pub static MANUAL: Manual = Manual {
          folded to lower case outside double quotes, and * stands for anything; a pattern that matches nothing is \
          tried once more as a name that is spelled exactly so. A pattern for tables without a schema finds what the \
          search path of the role that dumped would find, *.NAME all of that name. -t brings what belongs to a table, \
-         but not its foreign keys' other ends or its publications, which --with-dependencies does; -I and -T need no \
+         but not its foreign keys' other ends or its publications, which --with-dependencies does. Its places in \
+         publications come, too, and are taken in those that the target has and the role may alter; a warning names the \
+         others. A script has no such places, unless with --bare. -I and -T need no \
          more than the name, and -P takes a pattern or the arguments, too. -n and -N mean the schemas themselves as \
          well as what is in them. With --bare, -n and -t take what pg_restore would take. What is kept and cannot \
          work without something that is left out is named in a warning before anything runs.",

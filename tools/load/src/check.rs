@@ -4,7 +4,7 @@ mod ask;
 
 use std::collections::{BTreeSet, HashSet};
 
-use pgx_archive::{Content, Entry, Finding, Head, Kind};
+use pgx_archive::{Content, Entry, EntryId, Finding, Head, Kind};
 use pgx_cli::{Failure, Findings, Process};
 use pgx_restore::preflight::{Needs, Wishes, judge, missing};
 use pgx_restore::{Contents, Options};
@@ -15,6 +15,7 @@ use crate::apply::expect_whole_database;
 use crate::args::LoadArgs;
 use crate::choice::{called, choose};
 use crate::intake::{Arrival, Intake};
+use crate::publications;
 
 /// Names that earlier members of the stream make.
 #[derive(Default)]
@@ -77,7 +78,10 @@ async fn member(
     };
     let entries = &called(entries, &kept, &options)?[..];
     let entries = &ask::fitted(args, &options, (head, entries), &kept, process).await?[..];
-    let contents = Contents::of(entries, &kept.order, &options);
+    let memberships = publications::of(entries, &kept);
+    let without = memberships.ids();
+    let order: Vec<EntryId> = kept.order.iter().copied().filter(|id| !without.contains(id)).collect();
+    let contents = Contents::of(entries, &order, &options);
     let mut needs = Needs::of(head, &contents, &options);
     needs.made_before(&coming.roles, &coming.tablespaces);
     for entry in contents.wanted() {
@@ -97,11 +101,19 @@ async fn member(
         needs: &needs,
         options: &options,
         wishes,
+        memberships: &memberships,
     };
-    Ok(match asked.target(args, head, process).await? {
-        ask::Target::Answers(answers) => judge(&needs, &answers, &options, wishes),
-        ask::Target::NoDatabase(finding) => vec![finding],
-    })
+    let answers = match asked.target(args, head, process).await? {
+        ask::Target::Answers(answers) => answers,
+        ask::Target::NoDatabase(finding) => return Ok(vec![finding]),
+    };
+    let kept_out = memberships.kept_out(&answers.obstacles).told(&answers.obstacles);
+    let notes = kept_out
+        .into_iter()
+        .map(|(name, message)| Finding::note("publication", format!("publication {name}"), message));
+    let mut findings = judge(&needs, &answers, &options, wishes);
+    findings.extend(notes);
+    Ok(findings)
 }
 
 /// Refuses a load for which names are missing: it would fail, perhaps after hours.

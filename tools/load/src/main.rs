@@ -27,6 +27,7 @@ mod ledger;
 mod managed;
 mod members;
 mod objects;
+mod publications;
 mod reading;
 mod rename;
 mod resume;

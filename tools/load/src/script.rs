@@ -8,6 +8,7 @@ use std::io::Write;
 
 use pgx_archive::{EntryId, Format};
 use pgx_cli::{Exit, Failure, Output, Process};
+use pgx_restore::memberships::{NOT_MADE, Obstacles};
 use pgx_restore::{Contents, Heading, Script, large_objects};
 use pgx_rows::large_object::records;
 use pgx_selection::Selection;
@@ -17,7 +18,7 @@ use crate::apply::{expect_whole_database, text_of};
 use crate::args::LoadArgs;
 use crate::choice::{called, choose};
 use crate::intake::{Arrival, Chunk, Intake};
-use crate::rename;
+use crate::{publications, rename};
 
 mod to_text;
 
@@ -39,7 +40,13 @@ pub async fn write(
     options.renames = rename::all(&head, &options);
     let kept = choose(selection, (&head, &entries), &intake, process)?;
     let entries = called(&entries, &kept, &options)?;
-    let contents = &Contents::of(&entries, &kept.order, &options);
+    let memberships = publications::of(&entries, &kept);
+    let obstacles = match selection.bare {
+        true => Obstacles::new(),
+        false => memberships.none(NOT_MADE),
+    };
+    let order = publications::possible(&kept, memberships, &obstacles, process);
+    let contents = &Contents::of(&entries, &order, &options);
     rename::check(contents, &options, process)?;
     let to_text = ToText::new(contents).map_err(|failure| failure.within(intake.name()))?;
     let heading = Heading {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::memberships::Obstacles;
+
 /// A row of an answer.
 pub type Row = Vec<Option<String>>;
 
@@ -104,6 +106,8 @@ pub struct Answers {
     pub names: BTreeMap<(String, String), bool>,
     /// Extensions that are available or there.
     pub extensions: BTreeMap<String, Available>,
+    /// Publications to which nothing that is chosen by name can be added, and why.
+    pub obstacles: Obstacles,
     /// Relations that are there: whether one may insert, and whether row security stands against it.
     pub relations: BTreeMap<(String, String), (bool, bool)>,
     /// Some of the objects that users have made.

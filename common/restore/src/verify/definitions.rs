@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use pgx_archive::entry::PUBLICATION;
 use pgx_archive::{Entry, Kind, Section};
 
 use crate::contents::Contents;
@@ -166,8 +167,9 @@ fn flaws(stream: &Entry, target: &Entry, options: &Options, how: Comparison) -> 
             });
         }
     };
-    // Who owns a comment or a list of privileges is who owns what it is about.
-    let has_owner = !options.managed || !stream.owner.is_empty();
+    // Who owns a comment or a list of privileges is who owns what it is about, and a publication may be there before.
+    let is_membership = stream.fields.contains_key(PUBLICATION);
+    let has_owner = !is_membership && (!options.managed || !stream.owner.is_empty());
     if !options.no_owner && has_owner && !stream.kind.is_facet() {
         property("owner", Some(&stream.owner), Some(&target.owner));
     }

@@ -170,6 +170,9 @@ fn shop() -> Vec<Entry> {
         entry.dependencies = needs.iter().map(|need| id(need)).collect();
         entry.visible = schema == Some("public") && crate::tree::is_relation(&kind);
         entry.inherits = (*name == "log_1").then(|| id("TABLE log")).into_iter().collect();
+        if kind == Kind::PublicationTable {
+            entry.fields.insert(PUBLICATION.to_owned(), "news".into());
+        }
         entry.data = matches!(kind, Kind::TableData | Kind::Blobs).then(|| Box::new(data.clone()));
         entry
     });
@@ -350,14 +353,31 @@ fn an_archive_that_says_nothing_of_inheritance_has_partitions_all_the_same() {
 }
 
 #[test]
-fn a_schema_brings_itself_and_what_is_in_it_but_no_membership() {
+fn a_schema_brings_itself_and_what_is_in_it() {
     let selection = Selection {
         schemas: vec!["sales".into()],
         ..Selection::default()
     };
     let kept = kept(&selection);
     assert_eq!(kept[..3], ["SCHEMA sales", "ACL SCHEMA sales", "TABLE orders"]);
-    assert!(!kept.contains(&"PUBLICATION TABLE news orders".to_owned()));
+}
+
+#[test]
+fn a_place_in_a_publication_comes_alone_if_it_says_which_that_is() {
+    let selection = only_tables(&["sales.orders"]);
+    let has_place = |entries: &[Entry]| {
+        let kept = select(entries, &selection, "shop").unwrap();
+        let place = entries
+            .iter()
+            .find(|entry| entry.kind == Kind::PublicationTable)
+            .unwrap();
+        let lacks = kept.report.wanting.iter().any(|wanting| wanting.entry == place.id);
+        (kept.has(place.id), lacks)
+    };
+    let mut entries = shop();
+    assert_eq!(has_place(&entries), (true, false));
+    entries.iter_mut().for_each(|entry| entry.fields.clear());
+    assert_eq!(has_place(&entries), (false, false));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use pgx_archive::{Entry, Finding, Head};
 use pgx_cli::{Failure, Process};
 use pgx_restore::Options;
+use pgx_restore::memberships::{MISSING, Memberships};
 use pgx_restore::preflight::{self, Answers, Facts, Needs, Row, Wishes, questions};
 use pgx_selection::Kept;
 use pgx_server::target::{self, TargetOptions};
@@ -12,9 +13,7 @@ use pgx_server::{Error, Session};
 
 use crate::apply::text_of;
 use crate::args::LoadArgs;
-use crate::connect;
-use crate::failure;
-use crate::managed;
+use crate::{connect, failure, managed, publications};
 
 /// SQLSTATE of a database that is not there.
 const NO_DATABASE: &str = "3D000";
@@ -27,6 +26,8 @@ pub struct Asked<'a> {
     pub options: &'a Options,
     /// How it is meant as a whole.
     pub wishes: Wishes,
+    /// What is added to publications that are to be there.
+    pub memberships: &'a Memberships<'a>,
 }
 
 /// What came of asking.
@@ -150,6 +151,10 @@ impl Asked<'_> {
         answers.add_names(names);
         answers.add_extensions(extensions);
         answers.add_relations(relations);
+        answers.obstacles = match self.options.create {
+            true => self.memberships.none(MISSING),
+            false => publications::obstacles(session, self.memberships).await?,
+        };
         answers.objects = objects.into_iter().flatten().flatten().collect();
         self.ask_for_locales(session, answers).await
     }

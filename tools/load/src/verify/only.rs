@@ -1,15 +1,17 @@
 //! `--verify-only`: a stream and a database that is there already.
 
-use pgx_archive::Content;
+use pgx_archive::{Content, Entry, EntryId};
 use pgx_cli::{Exit, Failure, Process};
 use pgx_restore::Contents;
-use pgx_selection::Selection;
+use pgx_selection::{Kept, Selection};
+use pgx_server::Conninfo;
 
 use crate::apply::expect_whole_database;
 use crate::args::LoadArgs;
 use crate::choice::{choose, is_whole};
 use crate::connect;
 use crate::intake::{Arrival, Intake};
+use crate::publications;
 use crate::verify::Proof;
 
 /// Compares every database of a stream with that of the target; what belongs to the cluster is passed over.
@@ -34,7 +36,12 @@ pub async fn only(
             process.messages.note("what belongs to the cluster is not compared");
         } else {
             let options = args.options();
-            let contents = Contents::of(&entries, &kept.order, &options);
+            let info = match args.output.create {
+                true => info.with_dbname(&head.source.database),
+                false => info.clone(),
+            };
+            let order = comparable(&info, args, process, (&entries, &kept)).await?;
+            let contents = Contents::of(&entries, &order, &options);
             let proof = Proof {
                 args,
                 process,
@@ -46,10 +53,6 @@ pub async fn only(
             };
             let progress = process.progress();
             progress.stage("verifying");
-            let info = match args.output.create {
-                true => info.with_dbname(&head.source.database),
-                false => info.clone(),
-            };
             match proof.of_database(&info).await {
                 Err(failure) if failure.exit == Exit::Difference && intake.has_more() => {
                     process.messages.error(failure.notice.clone());
@@ -72,4 +75,20 @@ pub async fn only(
             );
         }
     }
+}
+
+/// What a load would have kept: not what adds to publications that are not there.
+async fn comparable(
+    info: &Conninfo,
+    args: &LoadArgs,
+    process: &Process,
+    (entries, kept): (&[Entry], &Kept),
+) -> Result<Vec<EntryId>, Failure> {
+    let memberships = publications::of(entries, kept);
+    if memberships.is_empty() {
+        return Ok(kept.order.clone());
+    }
+    let (session, _) = connect::connect(info.clone(), &args.connection, process).await?;
+    let obstacles = publications::obstacles(&session, &memberships).await?;
+    Ok(publications::possible(kept, memberships, &obstacles, process))
 }

@@ -1,5 +1,6 @@
 //! Schemas in publications (`pg_publication_namespace`, from 15 on).
 
+use pgx_archive::entry::PUBLICATION;
 use pgx_archive::{CatalogId, Entry, Kind};
 
 use crate::database::{Body, Database, NodeId, Object, class};
@@ -10,7 +11,7 @@ use crate::rows::Rows;
 
 use super::super::names::Names;
 use super::super::{Phase, Reader};
-use super::table::{membership, wanted};
+use super::table::{Way, is_publication, wanted};
 
 const SCHEMAS: Select = Select {
     columns: &[
@@ -23,13 +24,25 @@ JOIN pg_catalog.pg_publication_namespace s ON s.pnpubid = w.oid
 ORDER BY s.oid",
 };
 
-/// Schemas of wanted publications.
+/// The same by schema.
+const OF_SCHEMAS: Select = Select {
+    from: "FROM pg_catalog.unnest($oids) AS w(oid)
+JOIN pg_catalog.pg_publication_namespace s ON s.pnnspid = w.oid
+ORDER BY s.oid",
+    ..SCHEMAS
+};
+
+/// Schemas of wanted publications, or publications of wanted schemas.
 pub const READER: Reader = Reader {
     name: "schemas of publications",
     phase: Phase::Late,
     query: |db| {
-        let oids = wanted(db);
-        (db.server.major() >= 15 && !oids.is_empty()).then(|| SCHEMAS.sql(db.server.major(), &oids))
+        let is_schema = |object: &Object| matches!(object.body, Body::Schema(_));
+        let (select, oids) = match Way::of(db) {
+            Way::ByPublication => (SCHEMAS, wanted(db, is_publication)),
+            Way::ByMember => (OF_SCHEMAS, wanted(db, is_schema)),
+        };
+        (db.server.major() >= 15 && !oids.is_empty()).then(|| select.sql(db.server.major(), &oids))
     },
     read,
 };
@@ -44,6 +57,7 @@ pub struct PublicationSchema {
 }
 
 fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
+    let way = Way::of(db);
     for row in rows.iter() {
         let (Some(publication), Some(schema)) = (
             db.by_oid(class::PUBLICATION, row.oid("publication")?),
@@ -61,7 +75,7 @@ fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
             owner: db.object(publication).owner,
             acl: Default::default(),
             extension: None,
-            wanted: membership(db, publication, schema),
+            wanted: way.membership(db, publication, schema),
             dependencies: Vec::new(),
             body: Body::PublicationSchema(PublicationSchema { publication, schema }),
         };
@@ -85,6 +99,7 @@ impl PublicationSchema {
             "ALTER PUBLICATION {} ADD TABLES IN SCHEMA {};\n",
             publication.name, schema.name
         );
+        entry.fields.insert(PUBLICATION.to_owned(), publication.raw.into());
         out.main(entry);
         out.part_of(self.schema);
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use pgx_archive::entry::PUBLICATION;
 use pgx_archive::{CatalogId, Entry, Kind};
 
 use crate::database::{Body, Database, NodeId, Object, Wanted, class};
@@ -33,30 +34,69 @@ JOIN pg_catalog.pg_publication_rel r ON r.prpubid = w.oid
 ORDER BY r.oid",
 };
 
-/// Tables of wanted publications.
+/// The same by table.
+const OF_TABLES: Select = Select {
+    from: "FROM pg_catalog.unnest($oids) AS w(oid)
+JOIN pg_catalog.pg_publication_rel r ON r.prrelid = w.oid
+ORDER BY r.oid",
+    ..TABLES
+};
+
+/// Tables of wanted publications, or publications of wanted tables.
 pub const READER: Reader = Reader {
     name: "tables of publications",
     phase: Phase::Late,
     query: |db| {
-        let oids = wanted(db);
-        (!oids.is_empty()).then(|| TABLES.sql(db.server.major(), &oids))
+        let is_table = |object: &Object| matches!(object.body, Body::Relation(_));
+        let (select, oids) = match Way::of(db) {
+            Way::ByPublication => (TABLES, wanted(db, is_publication)),
+            Way::ByMember => (OF_TABLES, wanted(db, is_table)),
+        };
+        (!oids.is_empty()).then(|| select.sql(db.server.major(), &oids))
     },
     read,
 };
 
-/// OIDs of the publications whose definition is wanted.
-pub(super) fn wanted(db: &Database) -> Vec<u32> {
-    db.oids(|object| matches!(object.body, Body::Publication(_)) && object.wanted.any(Wanted::DEFINITION))
+/// Whose memberships are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Those of publications, which are wanted themselves, or of which there are none.
+    ByPublication,
+    /// Those of what was chosen by name: it takes its place in publications along, for whoever loads it where these are.
+    ByMember,
 }
 
-/// What is wanted of the membership of a table or schema: nothing when that itself is left out, since whoever loads
-/// the dump could not add it. What an extension brings is there without being dumped.
-pub(super) fn membership(db: &Database, publication: NodeId, member: NodeId) -> Wanted {
-    let object = db.object(member);
-    match object.wanted.is_none() && object.extension.is_none() {
-        true => Wanted::NONE,
-        false => db.object(publication).wanted,
+impl Way {
+    pub(super) fn of(db: &Database) -> Way {
+        let mut publications = db
+            .nodes()
+            .map(|id| db.object(id))
+            .filter(|object| is_publication(object));
+        match publications.any(|object| object.extension.is_none() && object.wanted.is_none()) {
+            true => Way::ByMember,
+            false => Way::ByPublication,
+        }
     }
+
+    /// What is wanted of the membership of a table or schema: nothing when that itself is left out, since whoever loads
+    /// the dump could not add it. What an extension brings is there without being dumped.
+    pub(super) fn membership(self, db: &Database, publication: NodeId, member: NodeId) -> Wanted {
+        let object = db.object(member);
+        match self {
+            _ if object.wanted.is_none() && object.extension.is_none() => Wanted::NONE,
+            Way::ByPublication => db.object(publication).wanted,
+            Way::ByMember => object.wanted & Wanted::DEFINITION,
+        }
+    }
+}
+
+pub(super) fn is_publication(object: &Object) -> bool {
+    matches!(object.body, Body::Publication(_))
+}
+
+/// OIDs of objects of a kind whose definition is wanted.
+pub(super) fn wanted(db: &Database, is_of_kind: impl Fn(&Object) -> bool) -> Vec<u32> {
+    db.oids(|object| is_of_kind(object) && object.wanted.any(Wanted::DEFINITION))
 }
 
 /// A table in a publication.
@@ -73,6 +113,7 @@ pub struct PublicationTable {
 }
 
 fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
+    let way = Way::of(db);
     for row in rows.iter() {
         let (Some(publication), Some((table, _))) = (
             db.by_oid(class::PUBLICATION, row.oid("publication")?),
@@ -97,7 +138,7 @@ fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
             owner: db.object(publication).owner,
             acl: Default::default(),
             extension: None,
-            wanted: membership(db, publication, table),
+            wanted: way.membership(db, publication, table),
             dependencies: Vec::new(),
             body: Body::PublicationTable(body),
         };
@@ -113,6 +154,7 @@ impl PublicationTable {
         let tag = format!("{} {}", publication.raw, table.raw);
         let mut entry = Entry::new(Kind::PublicationTable, Some(&table.schema), tag, publication.owner);
         entry.create = self.create(&publication.name, &table.qualified);
+        entry.fields.insert(PUBLICATION.to_owned(), publication.raw.into());
         out.main(entry);
         out.part_of(self.table);
     }
