@@ -387,7 +387,28 @@ fn a_server_that_falls_silent_amid_rows_can_be_asked_again() {
     let (place, scratch, source) = (Place::new(), Scratch::new(), shop(60));
     let whole = Pipe::of(tool("pgx-dump").args(["-j1", "-d", &source.url()])).run();
     let whole = sizes(&scratch, &whole.expect_success());
-    let (dump, mut stream) = begun(&place, &source, &["-j1", "--hold", "--timeout", "2s"], 1 << 20);
+    // A file takes everything at once, whatever else we do: only the server can be silent.
+    let url = source.url();
+    let held = place.dump(&[
+        "-j1",
+        "--hold",
+        "--timeout",
+        "2s",
+        "-Z",
+        "none",
+        "--rate-limit",
+        "1MB",
+        "-d",
+        &url,
+    ]);
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", "exec \"$0\" \"$@\" > stream"])
+        .arg(held.get_program())
+        .args(held.get_args())
+        .env("PGX_HOLD_DIR", place.directory())
+        .current_dir(scratch.path());
+    let dump = Running::start(&mut shell);
     let reading = "SELECT pid FROM pg_stat_activity WHERE application_name = 'pgx-dump' AND state = 'active'
                    AND datname = current_database() AND query LIKE 'COPY%'";
     let mut process = String::new();
@@ -407,7 +428,7 @@ fn a_server_that_falls_silent_amid_rows_can_be_asked_again() {
         said.contains("said nothing for 2s") && said.contains("is held for 6h"),
         "{said}"
     );
-    stream.extend(&finished.stdout);
+    let stream = fs::read(scratch.path().join("stream")).expect("it was written");
     assert!(String::from_utf8_lossy(&stream).contains("\"resumable\":true"));
     // A filter between them says the same.
     let file = scratch.file("cut", &stream);

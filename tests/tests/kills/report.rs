@@ -3,7 +3,7 @@
 use pgx_tests::{Database, Pipe, tool};
 
 use crate::run::Ends;
-use crate::scene::{Scene, rows_of};
+use crate::scene::{SESSIONS, Scene, rows_of};
 
 /// Compares what a load that failed said with what is there. What it is said not to know is not.
 pub fn expect_true(scene: &Scene, target: &Database, ends: &Ends) {
@@ -27,11 +27,10 @@ pub fn expect_true(scene: &Scene, target: &Database, ends: &Ends) {
     let are = |name: &String, rows: &u64| scene.rows.contains(&(name.clone(), *rows));
     let there = rows.iter().filter(|(name, rows)| are(name, rows)).count() as u64;
     let sum = rows.iter().map(|(_, rows)| rows).sum::<u64>();
-    assert_eq!(
-        (complete, of, all),
-        (there, scene.rows.len() as u64, sum),
-        "{rows:?}\n{said}"
-    );
+    assert_eq!((of, all), (scene.rows.len() as u64, sum), "{rows:?}\n{said}");
+    // Each session may have put the last rows of a table in, and not heard that they were the last.
+    let unheard = there.checked_sub(complete);
+    assert!(unheard.is_some_and(|unheard| unheard <= SESSIONS), "{rows:?}\n{said}");
     if let Some(made) = made(target) {
         assert_eq!(definitions, made, "{said}");
     }

@@ -15,6 +15,9 @@ const ROWS: &str = "
     ORDER BY 1 \\gexec
     SELECT 'large objects', count(*) FROM (SELECT DISTINCT loid FROM pg_largeobject) o HAVING count(*) > 0";
 
+/// Sessions of a load.
+pub const SESSIONS: u64 = 2;
+
 /// A source, a server for targets, and how a copy between them goes.
 pub struct Scene {
     /// What is copied.
@@ -111,7 +114,7 @@ pub fn dump(source: &Database) -> Command {
 /// A load that commits often.
 pub fn load(target: &Database) -> Command {
     let mut load = tool("pgx-load");
-    load.args(["-j2", "--buffer", "1MB", "-d", &target.url()]);
+    load.args(["-j", &SESSIONS.to_string(), "--buffer", "1MB", "-d", &target.url()]);
     load
 }
 
