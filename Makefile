@@ -65,7 +65,7 @@ test-matrix: cargo
 test-formats: cargo
 	tests/servers/fetch
 	cargo build --workspace
-	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test pg_formats
+	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test pg_formats --test part_of_file
 
 test-fuzz: cargo
 	PGX_CAMPAIGN=1 cargo test -p pgx-tests --test fuzz -- --nocapture

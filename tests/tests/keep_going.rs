@@ -163,3 +163,37 @@ fn a_stream_that_is_cut_is_incomplete_whatever_is_tolerated() {
     let said = finished.said(3);
     assert!(said.contains("table public.a: creating"), "{said}");
 }
+
+#[test]
+fn drops_and_hooks_end_the_load_and_the_file_is_there() {
+    let cluster = Cluster::shared(18);
+    let (source, scratch) = (cluster.database("source"), Scratch::new());
+    source.sql(SHOP);
+    let hook = scratch.file("hook.sql", b"CREATE TABLE hooked (id integer);\nSELECT 1/0;\n");
+    let hook = hook.to_string_lossy();
+    for (flags, words) in [
+        (&["-c"][..], ": dropping: "),
+        (&["--after-data", &hook], "hook.sql:2: division by zero"),
+        (&["--at-end", &hook], "hook.sql:2: division by zero"),
+    ] {
+        let target = cluster.database("target");
+        // An older file would tell of another load.
+        std::fs::write(scratch.path().join("errors.jsonl"), "old\n").expect("the directory is ours");
+        let finished = load(&source, &target, &scratch, flags);
+        assert!(finished.said(1).contains(words), "{flags:?}: {}", finished.said(1));
+        assert!(errors(&scratch).is_empty(), "{flags:?}");
+    }
+    // What can go on does, and the hooks run.
+    let target = cluster.database("target");
+    let hook = scratch.file("good.sql", b"CREATE TABLE hooked AS SELECT count(*) FROM c;\n");
+    target.sql("CREATE TABLE a (other integer)");
+    let flags = ["--into-existing", "--after-data", &*hook.to_string_lossy()];
+    load(&source, &target, &scratch, &flags).said(6);
+    assert_eq!(target.sql("SELECT count FROM hooked"), "100\n");
+    assert_eq!(names(&errors(&scratch), false), ["TABLE a"]);
+    // Nor can a file be written where there is no place.
+    let load = &mut tool("pgx-load");
+    load.args(["--keep-going", "-d", &target.url(), "--errors", "/nowhere/errors"]);
+    let refused = Pipe::of(tool("pgx-dump").args(["-d", &source.url()])).to(load).run();
+    assert!(refused.said(1).contains("/nowhere/errors"), "{}", refused.said(1));
+}

@@ -300,3 +300,47 @@ fn a_server_that_is_restarted_is_waited_for() {
         assert!(!has_ledger(&target), "restarted after {length} bytes");
     }
 }
+
+#[test]
+fn rows_that_are_merged_and_schemas_that_are_renamed_are_gone_on_with() {
+    let source = source();
+    let cut = source
+        .scratch
+        .file("cut", &source.stream[..source.stream.len() * 2 / 3]);
+    let cluster = Cluster::shared(18);
+    let flags = |target: &Database, more: &[&str], file: &Path| {
+        let mut command = load(target);
+        command.args(more).arg(file);
+        Running::start(&mut command).end_within(LIMIT)
+    };
+    let sums = "SELECT count(*), sum(hashtext(x)::bigint) FROM ballast.large;
+        SELECT count(*), sum(hashtext(x)::bigint) FROM ballast.forgetful;";
+    let whole = source.database.sql(sums);
+    for &conflict in campaign(&["update"][..], &["update", "nothing"]) {
+        let target = target(cluster);
+        flags(&target, &["-s"], &source.file).said(0);
+        // Some rows are there already, with other values where these are to be replaced.
+        target.sql("INSERT INTO ballast.large VALUES (7, 'other'), (2400, 'other')");
+        let merge = ["-a", "-n", "ballast", "--on-conflict", conflict];
+        flags(&target, &merge, &cut).said(3);
+        assert!(has_ledger(&target));
+        let refused = flags(&target, &["-a", "-n", "ballast", "--resume"], &source.file);
+        assert!(refused.said(1).contains("other options"), "{}", refused.said(1));
+        flags(&target, &[&merge[..], &["--resume"]].concat(), &source.file).said(0);
+        match conflict {
+            "update" => assert_eq!(target.sql(sums), whole),
+            _ => assert_eq!(
+                target.sql("SELECT count(*), count(*) FILTER (WHERE x = 'other') FROM ballast.large"),
+                "2500|2\n"
+            ),
+        }
+        assert!(!has_ledger(&target));
+    }
+    let target = target(cluster);
+    let rename = ["--rename-schema", "ballast=moved"];
+    flags(&target, &rename, &cut).said(3);
+    flags(&target, &[&rename[..], &["--resume"]].concat(), &source.file).said(0);
+    assert_eq!(target.sql(&sums.replace("ballast", "moved")), whole);
+    target.sql("ALTER SCHEMA moved RENAME TO ballast");
+    judge(&source.database, &target).expect_equal();
+}

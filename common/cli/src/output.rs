@@ -180,6 +180,12 @@ impl Output {
         self.end().map_err(|error| self.failure(error))
     }
 
+    /// Makes the file, though nothing is written yet.
+    pub fn create(&mut self) -> Result<(), Failure> {
+        let made = self.writer.get_mut().file().map(drop);
+        made.map_err(|error| self.failure(error))
+    }
+
     /// Writes out what is gathered and waits until the reader of a pipe has taken all of it: what is in the pipe
     /// when its reader dies has reached nobody. Elsewhere nothing is waited for.
     pub fn wait_until_taken(&mut self) -> Result<(), Failure> {

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
+use pgx_archive::naming::LIMITS;
 use pgx_archive::{Entry, EntryId, Kind};
 
 use crate::database;
@@ -14,6 +15,10 @@ use crate::mapping::Mapping;
 use crate::named::is_named;
 use crate::options::Options;
 
+/// How a password stands in the definition of a role whose hash depends on the role's name.
+const MD5: &str = " PASSWORD 'md5";
+/// Settings that name tablespaces.
+const TABLESPACES: &[&str] = &["default_tablespace", "temp_tablespaces"];
 /// So many entries are named in a message.
 const NAMED: usize = 10;
 
@@ -69,6 +74,51 @@ pub fn entries<'e>(
         });
     }
     Ok(changed)
+}
+
+/// What keeps its old names, or loses something, though the options are obeyed: what to say of it, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// What happens.
+    pub message: &'static str,
+    /// To what, one a line.
+    pub objects: Vec<String>,
+}
+
+/// What there is to say about entries before they are called otherwise.
+pub fn remarks(entries: &[Entry], is_wanted: impl Fn(EntryId) -> bool, options: &Options) -> Vec<Remark> {
+    let all = |is_meant: &dyn Fn(&Entry) -> bool| {
+        let meant = entries.iter().filter(|entry| is_wanted(entry.id) && is_meant(entry));
+        meant.map(Entry::describe).collect::<Vec<_>>()
+    };
+    let has_md5 = |entry: &Entry| {
+        let limits = entry.fields.get(LIMITS).and_then(|limits| limits.as_str());
+        limits.is_some_and(|limits| limits.contains(MD5))
+    };
+    let renamed = |entry: &Entry| entry.kind == Kind::Role && new_name(&options.roles, &entry.name).is_some();
+    let set = |entry: &Entry| {
+        let kind = matches!(
+            entry.kind,
+            Kind::Function | Kind::Procedure | Kind::DatabaseProperties | Kind::RoleSetting
+        );
+        let text = &entry.create;
+        kind && TABLESPACES.iter().any(|setting| is_named(text, setting))
+            && options.tablespaces.iter().any(|mapping| is_named(text, &mapping.old))
+    };
+    let remarks = [
+        Remark {
+            message: "an MD5 hash of a password is of the role's old name, too: these roles cannot log in by it",
+            objects: all(&|entry| renamed(entry) && has_md5(entry)),
+        },
+        Remark {
+            message: "settings that PostgreSQL keeps as text go on naming tablespaces as before",
+            objects: all(&set),
+        },
+    ];
+    remarks
+        .into_iter()
+        .filter(|remark| !remark.objects.is_empty())
+        .collect()
 }
 
 fn roles(entries: &mut [Entry], mappings: &[Mapping], is_wanted: impl Fn(EntryId) -> bool) -> Result<(), Unmapped> {
@@ -205,6 +255,40 @@ mod tests {
         );
         assert_eq!(error.detail(), "acl public.TABLE t");
         assert!(mapped(&entries, "carl=bob", "").is_ok());
+    }
+
+    #[test]
+    fn what_stays_as_it_was_is_said() {
+        let role = |name: &str, limits: &str| {
+            let mut role = plain(Kind::Role, name);
+            role.fields.insert(LIMITS.to_owned(), limits.into());
+            role
+        };
+        let setting = made(
+            Kind::RoleSetting,
+            "ann default_tablespace",
+            "ALTER ROLE ann SET default_tablespace TO 'ssd';\n",
+        );
+        let other = made(Kind::Function, "f()", "CREATE FUNCTION public.f() AS 'ssd';\n");
+        let entries = numbered(vec![
+            role("ann", " PASSWORD 'md5c1'"),
+            role("bob", " PASSWORD 'md5c1'"),
+            role("eve", " PASSWORD 'SCRAM-SHA-256$4096:md5'"),
+            setting,
+            other,
+        ]);
+        let mapping = |text: &str| Mapping::parse(text).expect("it is OLD=NEW");
+        let options = Options {
+            roles: vec![mapping("ann=x"), mapping("eve=y")],
+            tablespaces: vec![mapping("ssd=hdd")],
+            ..Options::default()
+        };
+        let found: Vec<Vec<String>> = remarks(&entries, |_| true, &options)
+            .into_iter()
+            .map(|remark| remark.objects)
+            .collect();
+        assert_eq!(found, [["role ann"], ["role setting public.ann default_tablespace"]]);
+        assert_eq!(remarks(&entries, |_| true, &Options::default()), []);
     }
 
     #[test]

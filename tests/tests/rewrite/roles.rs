@@ -178,7 +178,7 @@ fn a_cluster_gets_its_roles_and_tablespaces_under_other_names() {
     );
     let sql = |cluster: &Cluster, sql: &str| cluster.existing("postgres").sql(sql);
     for statement in [
-        "CREATE ROLE zz_boss LOGIN CREATEDB",
+        "SET password_encryption = 'md5'; CREATE ROLE zz_boss LOGIN CREATEDB PASSWORD 'secret'",
         "CREATE ROLE zz_ann ADMIN zz_boss",
         "COMMENT ON ROLE zz_boss IS 'zz_boss'",
         "ALTER ROLE zz_boss SET work_mem = '7MB'",
@@ -186,6 +186,7 @@ fn a_cluster_gets_its_roles_and_tablespaces_under_other_names() {
         "GRANT SET ON PARAMETER work_mem TO zz_boss",
         "CREATE DATABASE app OWNER zz_boss TABLESPACE fast",
         "ALTER ROLE zz_boss IN DATABASE app SET lock_timeout = '7s'",
+        "ALTER DATABASE app SET default_tablespace = 'fast'",
     ] {
         sql(&source, statement);
     }
@@ -212,7 +213,10 @@ fn a_cluster_gets_its_roles_and_tablespaces_under_other_names() {
         "--map-tablespace",
         "fast=slow",
     ]);
-    Pipe::of(load.arg(&file)).run().expect_success();
+    let loaded = Pipe::of(load.arg(&file)).run();
+    let said = loaded.said(0);
+    assert!(said.contains("these roles cannot log in by it"), "{said}");
+    assert!(said.contains("go on naming tablespaces as before"), "{said}");
     let roles = sql(
         &target,
         "SELECT rolname, rolcreatedb, rolconfig, shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname ~ '_(boss|ann)$' ORDER BY 1",
@@ -233,7 +237,7 @@ fn a_cluster_gets_its_roles_and_tablespaces_under_other_names() {
         sql(&target, "SELECT count(*) FROM pg_tablespace WHERE spcname = 'fast'"),
         "0\n"
     );
-    let settings = "SELECT setrole::regrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0";
+    let settings = "SELECT setrole::regrole, setconfig FROM pg_db_role_setting WHERE setdatabase <> 0 AND setrole <> 0";
     assert_eq!(sql(&target, settings), "yy_boss|{lock_timeout=7s}\n");
     let app = target.existing("app");
     assert_eq!(

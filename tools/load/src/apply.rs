@@ -75,7 +75,7 @@ pub async fn apply(
     options.renames = rename::all(head, &options);
     let kept = choose(selection, (head, entries), intake, process)?;
     let all = entries;
-    let entries = &called(entries, &kept, &options)?[..];
+    let entries = &called(entries, &kept, &options, process)?[..];
     let asked_for = format!("{selection:?} {options:?} {:?}", args.existing);
     let load = toc_end
         .map(|said| ledger::load(head, all, said.plan, &asked_for))

@@ -76,7 +76,7 @@ async fn member(
         create: args.output.create && !globals,
         ..args.options()
     };
-    let entries = &called(entries, &kept, &options)?[..];
+    let entries = &called(entries, &kept, &options, process)?[..];
     let entries = &ask::fitted(args, &options, (head, entries), &kept, process).await?[..];
     let memberships = publications::of(entries, &kept);
     let without = memberships.ids();

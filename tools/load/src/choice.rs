@@ -57,7 +57,16 @@ pub fn choose(
 }
 
 /// The entries with roles and tablespaces called as the flags say; a failure names those that cannot be changed.
-pub fn called<'e>(entries: &'e [Entry], kept: &Kept, options: &Options) -> Result<Cow<'e, [Entry]>, Failure> {
+pub fn called<'e>(
+    entries: &'e [Entry],
+    kept: &Kept,
+    options: &Options,
+    process: &Process,
+) -> Result<Cow<'e, [Entry]>, Failure> {
+    for remark in called::remarks(entries, |id| kept.has(id), options) {
+        let notice = Notice::new(remark.message).detail(remark.objects.join("\n"));
+        process.messages.warning(notice);
+    }
     called::entries(entries, |id| kept.has(id), options).map_err(|error| {
         Failure::failed(error.to_string())
             .detail(error.detail())

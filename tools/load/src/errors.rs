@@ -38,10 +38,11 @@ pub struct Errors {
 impl Errors {
     /// None yet.
     pub fn new(args: &TolerateArgs, process: &Process) -> Result<Errors, Failure> {
-        let file = args
-            .errors
-            .as_deref()
-            .map(|file| process.output(Some(file), Content::Text));
+        let file = args.errors.as_deref().map(|file| {
+            let mut output = process.output(Some(file), Content::Text)?;
+            // It says what is known, however the load ends.
+            output.create().map(|()| output)
+        });
         Ok(Errors {
             tolerates: args.keep_going,
             messages: process.messages.clone(),

@@ -44,7 +44,7 @@ pub async fn apply(
         );
     }
     let kept = choose(selection, (head, entries), intake, process)?;
-    let entries = &called(entries, &kept, &args.options())?[..];
+    let entries = &called(entries, &kept, &args.options(), process)?[..];
     let mut target = Target::connect(args, process, text_of(head)).await?;
     target.examine(head.source.version, false).await?;
     let options = args.options();

@@ -39,7 +39,7 @@ pub async fn write(
     let mut options = args.options();
     options.renames = rename::all(&head, &options);
     let kept = choose(selection, (&head, &entries), &intake, process)?;
-    let entries = called(&entries, &kept, &options)?;
+    let entries = called(&entries, &kept, &options, process)?;
     let memberships = publications::of(&entries, &kept);
     let obstacles = match selection.bare {
         true => Obstacles::new(),
