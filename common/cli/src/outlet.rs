@@ -1,6 +1,8 @@
 //! The way out: bytes at no more than the rate that was asked for, and a memory of when the last ones went.
 
 use std::io::{self, Seek, SeekFrom, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
@@ -15,6 +17,7 @@ pub struct Outlet {
     output: Output,
     pace: Pace,
     last: Instant,
+    written: Arc<AtomicU64>,
 }
 
 impl Outlet {
@@ -24,7 +27,13 @@ impl Outlet {
             output,
             pace: Pace::new(rate),
             last: Instant::now(),
+            written: Arc::default(),
         }
+    }
+
+    /// How many bytes have been written, for whoever watches another thread write.
+    pub fn written(&self) -> Arc<AtomicU64> {
+        self.written.clone()
     }
 
     /// Whether a sign of life is due: nothing has been written for a while.
@@ -45,9 +54,12 @@ impl Outlet {
 
 impl Write for Outlet {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.pace.wait(bytes.len());
+        let piece = &bytes[..bytes.len().min(self.pace.step())];
+        self.pace.wait(piece.len());
         self.last = Instant::now();
-        self.output.write(bytes)
+        let written = self.output.write(piece)?;
+        self.written.fetch_add(written as u64, Ordering::Relaxed);
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {

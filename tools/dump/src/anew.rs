@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::leg::Leg;
 use crate::parts::left;
 use crate::sink::Sink;
-use crate::stream::{self, GivenUp};
+use crate::stream::GivenUp;
 use crate::{head, hold};
 
 /// What is read before HEAD is.
@@ -60,7 +60,7 @@ pub async fn send(
         held: None,
     };
     leg.progress.stage(STAGE);
-    let described = stream::within(describe::describe(&source, args), STAGE, args.reading.timeout).await;
+    let described = describe::in_time(&source, args, STAGE).await;
     let described = described.and_then(|described| {
         let head = rest(head::head(&source.facts, args), &described, token)?;
         Ok((head, described))

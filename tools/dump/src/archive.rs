@@ -4,7 +4,9 @@
 //! they are read: one entry at a time, its parts by all lanes, so that hardly anything has to be staged.
 
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use pgx_archive::{Compression, DataFrame, EntryId, Head};
 use pgx_cli::{Content, Exit, Failure, Outlet, Process, Progress};
@@ -25,6 +27,8 @@ pub struct Request {
     /// How messages name where it goes.
     name: String,
     target: Target<Outlet>,
+    /// How many bytes have been written, where that is one file.
+    written: Option<Arc<AtomicU64>>,
     recipe: Recipe,
 }
 
@@ -38,6 +42,7 @@ impl Request {
         })?;
         let rate = args.reading.rate_limit;
         let file = args.output.file.as_deref();
+        let mut written = None;
         let (name, target) = match (format, file) {
             (Format::Directory, _) if rate.is_some() => {
                 return Err(Failure::usage("--rate-limit has no effect with --format=directory"));
@@ -58,23 +63,34 @@ impl Request {
                 let is_file = output.is_file_by_name();
                 let now = SystemTime::now().duration_since(UNIX_EPOCH);
                 let seconds = now.map_or(0, |now| now.as_secs());
-                (name, recipe.one_file(Outlet::new(output, rate), is_file, seconds))
+                let outlet = Outlet::new(output, rate);
+                written = Some(outlet.written());
+                (name, recipe.one_file(outlet, is_file, seconds))
             }
         };
-        Ok(Request { name, target, recipe })
+        Ok(Request {
+            name,
+            target,
+            written,
+            recipe,
+        })
     }
 }
 
 /// Writes the archive.
-pub async fn write(
-    args: &DumpArgs,
-    process: &Process,
-    mut source: Source,
-    Request { name, target, recipe }: Request,
-) -> Result<(), Failure> {
-    let progress = process.progress();
-    progress.stage("reading catalogs");
-    let described = describe::describe(&source, args).await.map_err(Error::into_failure)?;
+pub async fn write(args: &DumpArgs, process: &Process, mut source: Source, request: Request) -> Result<(), Failure> {
+    let Request {
+        name,
+        target,
+        written,
+        recipe,
+    } = request;
+    let (progress, patience) = (process.progress(), args.reading.timeout);
+    let stage = "reading catalogs";
+    progress.stage(stage);
+    let described = describe::in_time(&source, args, stage)
+        .await
+        .map_err(Error::into_failure)?;
     let Description {
         mut entries,
         mut parts,
@@ -94,15 +110,22 @@ pub async fn write(
     let mut sink = Sink::taken_by(move |told| {
         assemble(target, &head, &entries, recipe, told).map_err(|failure| failure.within(name))
     });
+    if let Some(written) = written {
+        sink = sink.watching(written, patience);
+    }
 
-    progress.stage("reading rows");
+    let stage = "reading rows";
+    progress.stage(stage);
     let read = async {
-        source
-            .widen(lanes::worthwhile(&parts, args.reading.lanes()), process)
-            .await;
+        let widened = async {
+            let wanted = lanes::worthwhile(&parts, args.reading.lanes());
+            source.widen(wanted, process).await;
+            Ok(())
+        };
+        stream::within(widened, stage, patience).await?;
         process.interrupt.check()?;
-        rows(&source, parts, &mut sink, process, &progress).await?;
-        source.release().await
+        rows((&source, parts), &mut sink, process, &progress, patience).await?;
+        stream::within(source.release(), stage, patience).await
     };
     read.await.map_err(Error::into_failure)?;
     sink.give(Told::Complete).await?;
@@ -111,16 +134,20 @@ pub async fn write(
 
 /// Hands on what the lanes give until all of them have ended.
 async fn rows(
-    source: &Source,
-    parts: Vec<parts::Part>,
+    (source, parts): (&Source, Vec<parts::Part>),
     sink: &mut Sink<Told>,
     process: &Process,
     progress: &Progress,
+    patience: Option<Duration>,
 ) -> Result<(), Error> {
     let mut missing = lanes::missing(&parts);
     // What compresses is the archive.
     let mut lanes = Lanes::start(source, parts, Compression::Stored, process);
-    while let Some(sealed) = lanes.merge.next().await {
+    loop {
+        let next = async { Ok(lanes.merge.next().await) };
+        let Some(sealed) = stream::within(next, "reading rows", patience).await? else {
+            break;
+        };
         match sealed {
             Sealed::Frame(frame) => {
                 progress.rows(frame.rows().into(), frame.raw_len() as u64);

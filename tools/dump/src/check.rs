@@ -10,14 +10,15 @@ use pgx_server::source::{self, SourceOptions};
 
 use crate::args::DumpArgs;
 use crate::error::Error;
-use crate::{catalog, connect, moment};
+use crate::{catalog, connect, moment, stream};
 
 /// Tells everything that stands against the dump.
 pub async fn check(args: &DumpArgs, process: &Process) -> Result<(), Failure> {
     let mut findings = Findings::new(process, args.check.json)?;
-    let (session, info) = connect::connect(&args.connection, args.database.as_ref(), process).await?;
+    let (session, info) = connect::connect(args, process).await?;
     moment::cancel_on_signal(&session, process);
-    for finding in found(&session, args).await.map_err(Error::into_failure)? {
+    let found = stream::within(found(&session, args), "checking", args.reading.timeout).await;
+    for finding in found.map_err(Error::into_failure)? {
         findings.tell(pgx_cli::Finding {
             is_problem: finding.is_problem(),
             code: finding.code,

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use pgx_cli::{ConnectionArgs, Failure, Notice, Process};
+use pgx_cli::{Failure, Notice, Process};
 use pgx_server::source::{self, Isolation, ServerFacts, SourceOptions};
 use pgx_server::{Conninfo, Flags, Secret, Session};
 
 use crate::args::{DumpArgs, OutputFormat};
 use crate::error::Error;
 use crate::moment::{Keeper, Moment, cancel_on_signal};
+use crate::stream;
 
 /// The source: sessions that see the database at one moment, and what is known of its server.
 pub struct Source {
@@ -25,9 +26,11 @@ pub struct Source {
 
 /// Connects, and begins the transaction whose snapshot is dumped.
 pub async fn source(args: &DumpArgs, process: &Process) -> Result<Source, Failure> {
-    let (session, info) = connect(&args.connection, args.database.as_ref(), process).await?;
+    let (session, info) = connect(args, process).await?;
     cancel_on_signal(&session, process);
-    begin(session, info, args, process).await.map_err(Error::into_failure)
+    let begun = begin(session, info, args, process);
+    let begun = stream::within(begun, "taking a snapshot", args.reading.timeout).await;
+    begun.map_err(Error::into_failure)
 }
 
 impl Source {
@@ -129,12 +132,10 @@ async fn begin(session: Session, info: Conninfo, args: &DumpArgs, process: &Proc
 }
 
 /// Connects as the flags, the environment and the password file say; asks for a password when one is
-/// needed and may be asked for.
-pub async fn connect(
-    args: &ConnectionArgs,
-    database: Option<&String>,
-    process: &Process,
-) -> Result<(Session, Conninfo), Failure> {
+/// needed and may be asked for. The server must answer in time, where there is a limit.
+pub async fn connect(args: &DumpArgs, process: &Process) -> Result<(Session, Conninfo), Failure> {
+    let (database, timeout) = (args.database.as_ref(), args.reading.timeout);
+    let args = &args.connection;
     let mut flags = Flags {
         dbname: args.dbname.as_ref().or(database).cloned(),
         host: args.host.clone(),
@@ -147,7 +148,8 @@ pub async fn connect(
         flags.password = Some(Secret::new(process.ask_password("Password")?));
     }
     let environment = |name: &str| process.variable(name);
-    let info = Conninfo::resolve(&flags, &environment).map_err(|error| Error::from(error).into_failure())?;
+    let mut info = Conninfo::resolve(&flags, &environment).map_err(|error| Error::from(error).into_failure())?;
+    info.connect_timeout = info.connect_timeout.or(timeout);
     for warning in &info.warnings {
         process.messages.warning(warning.as_str());
     }

@@ -1,6 +1,7 @@
 //! From session to entries, and to the list of what is to be read.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use pgx_archive::Entry;
 use pgx_archive::spelling::quoting_all;
@@ -15,6 +16,7 @@ use crate::connect::Source;
 use crate::error::Error;
 use crate::keep::keep;
 use crate::parts::{self, Part};
+use crate::stream;
 
 /// Everything that is wanted of the database, in order, and the parts in which its rows are read.
 pub async fn describe(source: &Source, args: &DumpArgs) -> Result<Description, Error> {
@@ -74,6 +76,23 @@ fn leave_memberships(entries: &mut Vec<Entry>) -> Vec<String> {
     let (told, ids) = (told.collect(), memberships.ids());
     entries.retain(|entry| !ids.contains(&entry.id));
     told
+}
+
+/// The same, but not for longer than the server may say nothing.
+pub async fn in_time(source: &Source, args: &DumpArgs, stage: &str) -> Result<Description, Error> {
+    let described = stream::within(describe(source, args), stage, args.reading.timeout).await;
+    if let Err(Error::Silent { .. }) = described {
+        stop_waiting(source).await;
+    }
+    described
+}
+
+/// How long a server that says nothing may take to hear that nobody waits for it.
+const WIND_UP: Duration = Duration::from_secs(2);
+
+/// Lets the server know: a session that waits for a lock does not notice that its client has gone.
+pub async fn stop_waiting(source: &Source) {
+    let _ = tokio::time::timeout(WIND_UP, source.session.canceller().cancel()).await;
 }
 
 /// What a dump is made of.

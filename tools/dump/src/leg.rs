@@ -72,8 +72,7 @@ impl Leg<'_> {
             }
             Err(error) => {
                 if let Error::Silent { .. } = error {
-                    // A session that waits for a lock does not notice that its client has gone.
-                    let _ = source.session.canceller().cancel().await;
+                    describe::stop_waiting(source).await;
                 }
                 Err(GivenUp::new(error, false, stage, |fail, out| encoder.fail(fail, out))
                     .end(sink)
@@ -163,7 +162,7 @@ impl Leg<'_> {
             stream::rows(&mut lanes, missing, &mut encoder, sink, self.progress, patience).await?;
             lanes.end().await?;
             match release {
-                true => source.release().await,
+                true => stream::within(source.release(), stage, patience).await,
                 false => Ok(()),
             }
         };

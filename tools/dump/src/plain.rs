@@ -1,7 +1,10 @@
 //! The dump as a script for psql.
 
+use std::time::Duration;
+
+use futures_util::TryFutureExt;
+use pgx_archive::Format;
 use pgx_archive::spelling::quoting_all;
-use pgx_archive::{EntryId, Format};
 use pgx_cli::{Exit, Failure, Process, Progress};
 use pgx_objects::kinds::data::Insert;
 use pgx_restore::{Contents, Heading, Options, Piece, Script, large_objects};
@@ -30,9 +33,12 @@ pub async fn write(args: &DumpArgs, process: &Process, source: Source, mut sink:
         let failure = Failure::usage(format!("rows in {encoding} cannot be written as INSERT"));
         return Err(failure.hint("write the script with --encoding=UTF8"));
     }
-    let progress = process.progress();
-    progress.stage("reading catalogs");
-    let described = describe::describe(&source, args).await.map_err(Error::into_failure)?;
+    let (progress, patience) = (process.progress(), args.reading.timeout);
+    let stage = "reading catalogs";
+    progress.stage(stage);
+    let described = describe::in_time(&source, args, stage)
+        .await
+        .map_err(Error::into_failure)?;
     let Description {
         mut entries,
         parts,
@@ -71,7 +77,8 @@ pub async fn write(args: &DumpArgs, process: &Process, source: Source, mut sink:
                 let table = contents.get(id).map(|entry| entry.catalog.oid);
                 let insert = table.and_then(|oid| inserts.get(&oid));
                 let statements = insert.map(|insert| statements(insert, args, text));
-                rows(&source, &parts, id, statements, &mut sink, &progress)
+                let of_entry = parts.iter().filter(|part| part.entry == id);
+                rows(&source, of_entry, statements, &mut sink, (&progress, patience))
                     .await
                     .map_err(Error::into_failure)?;
             }
@@ -81,22 +88,24 @@ pub async fn write(args: &DumpArgs, process: &Process, source: Source, mut sink:
 }
 
 /// The rows of an entry, as they stand in a script.
-async fn rows(
+async fn rows<'a>(
     source: &Source,
-    parts: &[Part],
-    id: EntryId,
+    parts: impl Iterator<Item = &'a Part> + Clone,
     mut statements: Option<Inserts>,
     sink: &mut Sink,
-    progress: &Progress,
+    (progress, patience): (&Progress, Option<Duration>),
 ) -> Result<(), Error> {
-    for part in parts.iter().filter(|part| part.entry == id) {
-        let mut copy = source
-            .session
-            .copy_out(&part.copy)
-            .await
-            .map_err(|error| part.refused(error))?;
+    let stage = "reading rows";
+    for part in parts.clone() {
+        let begun = source.session.copy_out(&part.copy);
+        let begun = begun.map_err(|error| part.refused(error));
+        let mut copy = stream::within(begun, stage, patience).await?;
         let mut objects = Records::default();
-        while let Some(piece) = copy.next().await.map_err(|error| part.refused(error))? {
+        loop {
+            let next = copy.next().map_err(|error| part.refused(error));
+            let Some(piece) = stream::within(next, stage, patience).await? else {
+                break;
+            };
             progress.rows(0, piece.len() as u64);
             if let Some(statements) = &mut statements {
                 let mut text = Vec::new();
@@ -116,7 +125,7 @@ async fn rows(
         }
     }
     if let Some(mut statements) = statements
-        && let Some(part) = parts.iter().find(|part| part.entry == id)
+        && let Some(part) = parts.clone().next()
     {
         let mut text = Vec::new();
         let ended = statements.finish(&mut text);

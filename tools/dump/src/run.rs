@@ -72,7 +72,7 @@ async fn story(args: &DumpArgs, process: &Process) -> Result<(), Failure> {
             let output = output(Content::Text)?;
             let source = connect::source(args, process).await?;
             let sink = match args.output.press()? {
-                Some(press) => Sink::pressed(output, rate, press),
+                Some(press) => Sink::pressed(output, rate, patience, press),
                 None => Sink::new(Box::new(output), rate, patience),
             };
             plain::write(args, process, source, sink).await

@@ -69,6 +69,15 @@ impl<T: Send + 'static> Sink<T> {
         }
     }
 
+    /// A reader that takes nothing for as long as `patience` has failed; bytes that it takes are counted.
+    pub fn watching(self, written: Arc<AtomicU64>, patience: Option<Duration>) -> Sink<T> {
+        Sink {
+            written,
+            patience,
+            ..self
+        }
+    }
+
     /// Hands something over; waits while too much is on its way.
     pub async fn give(&mut self, item: T) -> Result<(), Failure> {
         if let Some(waiting) = self.waiting.clone()
@@ -130,16 +139,13 @@ impl Sink {
     pub fn new(taker: Box<dyn Taker>, rate: Option<u64>, patience: Option<Duration>) -> Sink {
         let written = Arc::new(AtomicU64::new(0));
         let count = written.clone();
-        Sink {
-            written,
-            patience,
-            ..Sink::taken_by(move |waiting| write_all(taker, waiting, Pace::new(rate), &count))
-        }
+        Sink::taken_by(move |waiting| write_all(taker, waiting, Pace::new(rate), &count)).watching(written, patience)
     }
 
-    /// Bytes go out compressed, at most `rate` of them a second.
-    pub fn pressed(output: Output, rate: Option<u64>, mut press: Pressed) -> Sink {
+    /// Bytes go out compressed, at most `rate` of them a second. The reader has as long as with [`Sink::new`].
+    pub fn pressed(output: Output, rate: Option<u64>, patience: Option<Duration>, mut press: Pressed) -> Sink {
         let mut outlet = Outlet::new(output, rate);
+        let written = outlet.written();
         let failed = |error| Failure::caused_by(Exit::Failed, &error);
         Sink::taken_by(move |mut waiting: mpsc::Receiver<Vec<u8>>| {
             while let Some(buffer) = waiting.blocking_recv() {
@@ -150,6 +156,7 @@ impl Sink {
             outlet.write_all(&rest).map_err(|error| outlet.failure(error))?;
             outlet.finish()
         })
+        .watching(written, patience)
     }
 
     /// Hands bytes over; waits while too many are on their way.

@@ -26,6 +26,7 @@ use crate::foreman::{Crew, Foreman};
 use crate::intake::Intake;
 use crate::keeper;
 use crate::ledger::{self, Ledger, again};
+use crate::pulse;
 use crate::resume;
 use crate::stop::{Stop, stop};
 use crate::swap::Swap;
@@ -84,15 +85,19 @@ pub async fn apply(
     let entries = &managed::fit(&target.session, &options, entries, |id| kept.has(id), process).await?[..];
     let chosen = Contents::of(entries, &kept.order, &options);
     rename::check(&chosen, &options, process)?;
-    let needs = Needs::of(head, &chosen, &options);
-    // Who goes on after errors hears of each where it is missed.
-    if !args.tolerate.keep_going {
-        check::expect_names(&target.session, &needs, &options).await?;
-    }
-    if !args.resume.resume {
-        rename::check_target(&target, &options).await?;
-    }
-    let done = resume::begin((args, head), &mut target, load.as_ref(), &chosen).await?;
+    let server = target.info().clone();
+    let beginning = async {
+        let needs = Needs::of(head, &chosen, &options);
+        // Who goes on after errors hears of each where it is missed.
+        if !args.tolerate.keep_going {
+            check::expect_names(&target.session, &needs, &options).await?;
+        }
+        if !args.resume.resume {
+            rename::check_target(&target, &options).await?;
+        }
+        resume::begin((args, head), &mut target, load.as_ref(), &chosen).await
+    };
+    let done = pulse::beside(beginning, &server, args.wait.timeout).await?;
     let major = target.session.version().major();
     options.target = Some(major);
     mention_statistics(&chosen, &options, process);
@@ -133,7 +138,8 @@ pub async fn apply(
         whole: is_whole(selection),
     };
     let place = target.place.clone();
-    let Err(failure) = loading.load(target, intake, (&mut tally, errors)).await else {
+    let loaded = loading.load(target, intake, (&mut tally, errors));
+    let Err(failure) = pulse::beside(loaded, &server, args.wait.timeout).await else {
         return Ok(());
     };
     if args.output.single_transaction {

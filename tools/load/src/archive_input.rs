@@ -36,7 +36,7 @@ pub fn is_archive(input: &Input) -> bool {
 /// Reads an archive to its end and hands over what has come. Where only a `part` is wanted, only that is unpacked,
 /// and of what can be sought in only that is read.
 pub fn read(input: Input, part: bool, desk: Desk) {
-    let name = input.name().to_owned();
+    let (name, silence) = (input.name().to_owned(), desk.silence.clone());
     let mut archive = Archive {
         desk,
         part,
@@ -46,12 +46,12 @@ pub fn read(input: Input, part: bool, desk: Desk) {
     };
     let read = match input.sniffed() {
         Sniffed::Directory { .. } => directory::read(Path::new(&name), &mut archive),
-        Sniffed::Tar => tar::read(input, &mut archive),
+        Sniffed::Tar => tar::read(silence.of(input), &mut archive),
         _ if part => match input.into_file() {
             Ok(file) => custom::read_file(file, &mut archive),
-            Err(input) => custom::read(input, &mut archive),
+            Err(input) => custom::read(silence.of(input), &mut archive),
         },
-        _ => custom::read(input, &mut archive),
+        _ => custom::read(silence.of(input), &mut archive),
     };
     let last = match read {
         Ok(()) => Ok(Arrival::End { more: false }),

@@ -3,27 +3,34 @@
 use pgx_cli::{ConnectionArgs, Failure, Process};
 use pgx_server::{Conninfo, Error, Flags, Secret, Session};
 
+use crate::args::LoadArgs;
 use crate::failure;
 
-/// Where the server is, as the flags, the environment and the password file say.
-pub fn resolve(args: &ConnectionArgs, process: &Process) -> Result<Conninfo, Failure> {
-    let mut flags = Flags {
-        dbname: args.dbname.clone(),
-        host: args.host.clone(),
-        port: args.port.clone(),
-        user: args.username.clone(),
-        password: None,
-        application_name: Some("pgx-load".into()),
+/// Where the server is, as the flags, the environment and the password file say. It must answer in time.
+pub fn resolve(args: &LoadArgs, process: &Process) -> Result<Conninfo, Failure> {
+    let password = match args.connection.password {
+        true => Some(Secret::new(process.ask_password("Password")?)),
+        false => None,
     };
-    if args.password {
-        flags.password = Some(Secret::new(process.ask_password("Password")?));
-    }
-    let environment = |name: &str| std::env::var(name).ok();
-    let info = Conninfo::resolve(&flags, &environment).map_err(|error| failure::server(&error))?;
+    let mut info = settings(&args.connection, password).map_err(|error| failure::server(&error))?;
+    info.connect_timeout.get_or_insert(args.wait.timeout);
     for warning in &info.warnings {
         process.messages.warning(warning.as_str());
     }
     Ok(info)
+}
+
+/// The same without a word.
+pub fn settings(args: &ConnectionArgs, password: Option<Secret>) -> Result<Conninfo, Error> {
+    let flags = Flags {
+        dbname: args.dbname.clone(),
+        host: args.host.clone(),
+        port: args.port.clone(),
+        user: args.username.clone(),
+        password,
+        application_name: Some("pgx-load".into()),
+    };
+    Conninfo::resolve(&flags, &|name| std::env::var(name).ok())
 }
 
 /// Connects; asks for a password when one is needed and may be asked for. Ctrl-C cancels what the server

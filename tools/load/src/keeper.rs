@@ -8,10 +8,8 @@ use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
 use crate::failure;
+use crate::pulse::{OFTEN, silent};
 use crate::target::Target;
-
-/// How often the server is asked, at least.
-const OFTEN: Duration = Duration::from_secs(30);
 
 /// Asks the server now and then, until the load is `over`; fails when it does not answer for so long. A keeper that is
 /// lost is replaced, so that the lock is never free for long.
@@ -40,9 +38,4 @@ pub async fn watch(
         }
         keeper.revive(&failure).await?;
     }
-}
-
-fn silent(patience: Duration) -> Failure {
-    let time = pgx_cli::spell(patience);
-    Failure::incomplete(format!("the target has said nothing for {time}")).hint("--timeout says how long it may")
 }

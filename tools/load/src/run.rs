@@ -1,5 +1,7 @@
 //! The story of a load.
 
+use std::time::Duration;
+
 use pgx_cli::{Content, Exit, Failure, Process};
 
 use crate::archive_input;
@@ -9,14 +11,24 @@ use crate::choice;
 use crate::intake::Intake;
 use crate::ledger::report;
 use crate::members;
-use crate::{script, verify};
+use crate::{connect, opening, pulse, script, verify};
+
+/// How long a load that notices by itself that its target is silent has for its last words.
+const WIND_UP: Duration = Duration::from_secs(30);
 
 /// Runs the tool.
 pub fn run(mut args: LoadArgs, process: &Process) -> Result<(), Failure> {
     args.check()?;
     args.hooks = args.hook_files.read(process)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::caused_by(Exit::Failed, &error))?;
-    runtime.block_on(story(&args, process))
+    let story = story(&args, process);
+    // Wrong settings are said by who connects.
+    match connect::settings(&args.connection, None) {
+        Ok(server) if args.output.file.is_none() => {
+            runtime.block_on(pulse::beside(story, &server, args.wait.timeout + WIND_UP))
+        }
+        _ => runtime.block_on(story),
+    }
 }
 
 async fn story(args: &LoadArgs, process: &Process) -> Result<(), Failure> {
@@ -24,7 +36,7 @@ async fn story(args: &LoadArgs, process: &Process) -> Result<(), Failure> {
         return report::answer(args, process).await;
     }
     let selection = choice::selection(args, process)?;
-    let input = process.input(args.input.as_deref())?;
+    let input = opening::input(args, process).await?;
     args.form.expect(&input)?;
     match archive_input::is_archive(&input) {
         true => args.verify.expect_stream()?,

@@ -65,14 +65,18 @@ impl Silence {
             Some((_, Some(called))) => format!("{came}, rows of {called} last"),
             _ => came,
         };
-        Failure::incomplete(format!("nothing has come for {}", pgx_cli::spell(patience)))
-            .detail(last)
-            .hint("--timeout says how long it may")
+        silent(patience).detail(last)
     }
 
     fn heard(&self) -> MutexGuard<'_, Heard> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Nothing has come for too long.
+pub fn silent(patience: Duration) -> Failure {
+    Failure::incomplete(format!("nothing has come for {}", pgx_cli::spell(patience)))
+        .hint("--timeout says how long it may")
 }
 
 impl<R: Read> Read for Heeded<R> {

@@ -63,7 +63,7 @@ impl<'a> Swap<'a> {
         let beside = entry
             .and_then(|entry| renamed(entry, &names.beside))
             .ok_or_else(unfit)?;
-        let info = connect::resolve(&args.connection, process)?;
+        let info = connect::resolve(args, process)?;
         let (session, door) = connect::connect(info, &args.connection, process).await?;
         let swap = Swap {
             args,

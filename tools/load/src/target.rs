@@ -55,7 +55,7 @@ pub struct Target<'a> {
 impl<'a> Target<'a> {
     /// Connects, and makes the session independent of what database and role have set.
     pub async fn connect(args: &'a LoadArgs, process: &'a Process, text: Text) -> Result<Target<'a>, Failure> {
-        let info = connect::resolve(&args.connection, process)?;
+        let info = connect::resolve(args, process)?;
         let (session, info) = connect::connect(info, &args.connection, process).await?;
         let mut target = Target {
             session,

@@ -96,7 +96,7 @@ async fn ask(session: &Session, sql: String) -> Result<Vec<Row>, Error> {
 impl Asked<'_> {
     /// Connects, and asks.
     pub async fn target(&self, args: &LoadArgs, head: &Head, process: &Process) -> Result<Target, Failure> {
-        let info = connect::resolve(&args.connection, process)?;
+        let info = connect::resolve(args, process)?;
         let database = info.dbname.clone();
         let session = match connect::attempt(info, &args.connection, process).await? {
             Ok((session, _)) => session,

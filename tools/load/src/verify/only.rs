@@ -23,7 +23,7 @@ pub async fn only(
     process: &Process,
     mut intake: Intake,
 ) -> Result<(), Failure> {
-    let info = connect::resolve(&args.connection, process)?;
+    let info = connect::resolve(args, process)?;
     let mut different: Option<Failure> = None;
     loop {
         let (head, entries, ..) = intake.contents().await?;
