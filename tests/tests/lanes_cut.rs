@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use pgx_tests::{Cluster, Database, Fixture, Pipe, Running, Scratch, campaign, tool, wait_until};
+use pgx_tests::{Cluster, Database, Fixture, Pipe, Running, Scratch, campaign, stock, tool, wait_until};
 
 /// No load of these databases takes as long.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -165,6 +165,54 @@ fn a_dump_that_loses_lanes_goes_on_where_they_stopped() {
         assert_eq!(totals(&stream), whole, "round {round}");
         let check = Pipe::of(tool("pgx-toc").arg("--check").arg(scratch.path().join("stream")));
         check.run().expect_success();
+    }
+}
+
+#[test]
+fn what_a_lost_lane_had_begun_is_gone_on_with_by_the_one_that_has_the_locks() {
+    let scratch = Scratch::new();
+    let source = Cluster::shared(18).filled(&Fixture::shop_of(60));
+    let sizes = |stream: &[u8]| {
+        let file = scratch.file("stream", stream);
+        let check = Pipe::of(tool("pgx-toc").arg("--check").arg(&file));
+        check.run().expect_success();
+        Pipe::of(tool("pgx-toc").arg("--sizes").arg(&file))
+            .run()
+            .expect_success()
+    };
+    let whole = sizes(&stream_of(&source, &scratch.path().join("whole")));
+    let mut dump = tool("pgx-dump");
+    let mut dump = Running::start(dump.args(["-vv", "-j4", "-d", &source.url()]));
+    let mut stream = dump.read(256 << 10);
+    wait_until("four lanes read", || source.sessions_of("pgx-dump") == 4);
+    // From now on nobody but who has its lock can lock any table.
+    let tables = "SELECT 'ALTER TABLE ' || oid::regclass || ' ADD later integer' FROM pg_class
+         WHERE relnamespace = 'shop'::regnamespace AND relkind = 'r' AND NOT relispartition";
+    let altering: Vec<Running> = source
+        .sql(tables)
+        .lines()
+        .map(|alter| {
+            let mut psql = stock("psql");
+            psql.env("PGAPPNAME", "alter");
+            Running::start(psql.args(["-X", "-q", "-c", alter, "-d", &source.url()]))
+        })
+        .collect();
+    let queued = "SELECT count(DISTINCT pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+         WHERE NOT granted AND application_name = 'alter' AND datname = current_database()";
+    wait_until("all of them wait", || {
+        source.sql(queued).trim() == altering.len().to_string()
+    });
+    end_reader(&source);
+    let finished = dump.end_within(LIMIT);
+    let said = finished.said(0);
+    assert!(
+        said.contains("a session was lost") && said.contains("the rest of table data "),
+        "{said}"
+    );
+    stream.extend(&finished.stdout);
+    assert_eq!(sizes(&stream), whole);
+    for psql in altering {
+        psql.end_within(LIMIT).said(0);
     }
 }
 

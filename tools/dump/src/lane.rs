@@ -87,10 +87,10 @@ impl Lane {
         loop {
             let parts = match self.holder {
                 true => work.next_for_holder().await,
-                false => work.next().await,
+                false => work.next().await.map(readings),
             };
             let Some(parts) = parts else { return Ok(()) };
-            if let Err(Abandoned) = self.read(readings(parts), work).await? {
+            if let Err(Abandoned) = self.read(parts, work).await? {
                 return Ok(());
             }
         }
@@ -193,15 +193,21 @@ impl Lane {
                 parts.push_back(reading);
                 continue;
             }
-            if reading.has_begun() {
+            if !reading.may_change_hands() {
                 return Err(part.malformed(
-                    "its session was lost, and it cannot be locked again, as another session waits to alter it",
+                    "its session was lost amid a row, and it cannot be locked again, as another session waits to alter it",
                 ));
             }
-            let notice = format!("{} is left to the session that holds its lock", part.describe());
+            let mut what = part.describe();
+            if reading.has_begun() {
+                // What has been read must be on its way before anybody else goes on.
+                let _ = self.out.reserve_many(self.out.max_capacity()).await;
+                what = format!("the rest of {what}");
+            }
+            let notice = format!("{what} is left to the session that holds its lock");
             self.process.messages.debug(notice);
             left.insert(part.entry);
-            work.refuse(reading.part);
+            work.refuse(reading);
         }
         Ok(())
     }

@@ -26,6 +26,8 @@ pub struct Reading {
     records: Records,
     place: Place,
     trail: Trail,
+    /// Whether the last row that was sent goes on.
+    row_open: bool,
     /// Where the trail ended when the session was last lost, and how often that has been there.
     lost: (u64, u32),
 }
@@ -42,6 +44,7 @@ impl Reading {
                 seq: 0,
             },
             trail: Trail::default(),
+            row_open: false,
             lost: (0, 0),
             part,
         }
@@ -50,6 +53,11 @@ impl Reading {
     /// Whether any of its rows have come.
     pub fn has_begun(&self) -> bool {
         self.trail.length() > 0
+    }
+
+    /// Whether another lane may go on with it: between the frames of a row nothing else may come.
+    pub fn may_change_hands(&self) -> bool {
+        !self.row_open
     }
 
     /// Whether it is worth beginning again after its session was lost.
@@ -78,6 +86,7 @@ impl Reading {
                 let frame = frame.map_err(|reason| self.part.malformed(reason))?;
                 let next = self.place.seq.checked_add(1);
                 self.place.seq = next.ok_or_else(|| self.part.malformed("it has more frames than a part can have"))?;
+                self.row_open = batch.row_open;
                 if out.send(Sealed::Frame(frame)).await.is_err() {
                     return Ok(Err(Abandoned));
                 }

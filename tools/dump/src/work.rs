@@ -2,7 +2,8 @@
 //!
 //! One lane is the session that holds the locks of the dump. The others lock a table before they read it, and
 //! without waiting: an ALTER TABLE that is queued behind the dump's lock would make them wait for it, and it
-//! waits for the dump. A part whose table they cannot lock is left to the holder, for which the lock is there.
+//! waits for the dump. A part whose table they cannot lock is left to the holder, for which the lock is there; so is
+//! one that is partly read, by a lane whose session was lost.
 //! So the holder stays until no other lane can refuse anything more.
 
 use std::collections::{HashSet, VecDeque};
@@ -12,6 +13,7 @@ use pgx_archive::EntryId;
 use tokio::sync::Notify;
 
 use crate::parts::Part;
+use crate::reading::{Reading, readings};
 
 /// Small parts that a lane takes at once, so that the way to the server and back counts once for all of them.
 const TOGETHER: usize = 32;
@@ -25,6 +27,8 @@ pub struct Work {
 struct State {
     waiting: VecDeque<Part>,
     for_holder: VecDeque<Part>,
+    /// Parts that others have begun, for the holder to go on with.
+    begun: VecDeque<Reading>,
     others: usize,
     /// Entries whose rows have all been sent.
     sent: HashSet<EntryId>,
@@ -70,6 +74,7 @@ impl Work {
         let state = State {
             waiting,
             for_holder,
+            begun: VecDeque::new(),
             others,
             sent: HashSet::new(),
         };
@@ -98,21 +103,27 @@ impl Work {
     }
 
     /// Leaves a part, whose table could not be locked, to the holder.
-    pub fn refuse(&self, part: Part) {
-        self.state().for_holder.push_back(part);
+    pub fn refuse(&self, reading: Reading) {
+        match reading.has_begun() {
+            true => self.state().begun.push_back(reading),
+            false => self.state().for_holder.push_back(reading.part),
+        }
         self.changed.notify_waiters();
     }
 
     /// The next parts for the holder of the locks, the largest that it may read, so that nobody is left alone
     /// with one at the end; waits while others might still refuse one.
-    pub async fn next_for_holder(&self) -> Option<Vec<Part>> {
+    pub async fn next_for_holder(&self) -> Option<VecDeque<Reading>> {
         self.wait(|state| {
+            if let Some(begun) = state.begun.pop_front() {
+                return Some(Some([begun].into()));
+            }
             let lanes = state.lanes();
             let own = state.next_bytes(&state.for_holder) >= state.next_bytes(&state.waiting);
             let queue = if own { &mut state.for_holder } else { &mut state.waiting };
             match State::take(queue, &state.sent, lanes) {
                 None if state.others > 0 || !state.waiting.is_empty() || !state.for_holder.is_empty() => None,
-                parts => Some(parts),
+                parts => Some(parts.map(readings)),
             }
         })
         .await
@@ -172,6 +183,11 @@ mod tests {
         }
     }
 
+    async fn for_holder(work: &Work) -> Option<Vec<Part>> {
+        let readings = work.next_for_holder().await?;
+        Some(readings.into_iter().map(|reading| reading.part).collect())
+    }
+
     #[tokio::test]
     async fn what_only_the_holder_may_read_goes_to_no_other_lane() {
         let alone = Part {
@@ -181,7 +197,7 @@ mod tests {
         let work = Work::new(vec![alone.clone(), part(2)], 1);
         assert_eq!(work.next().await, Some(vec![part(2)]));
         assert_eq!(work.next().await, None);
-        assert_eq!(work.next_for_holder().await, Some(vec![alone]));
+        assert_eq!(for_holder(&work).await, Some(vec![alone]));
     }
 
     #[tokio::test]
@@ -198,7 +214,7 @@ mod tests {
         ];
         let work = Work::new(parts, 0);
         let mut taken = Vec::new();
-        while let Some(parts) = work.next_for_holder().await {
+        while let Some(parts) = for_holder(&work).await {
             taken.extend(parts.iter().map(|part| part.entry.0));
         }
         assert_eq!(taken, [1, 2, 3]);
@@ -209,17 +225,17 @@ mod tests {
         let work = Work::new(vec![part(1)], 1);
         let lane = work.enter();
         let taken = work.next().await.expect("there is one part").remove(0);
-        let holder = work.next_for_holder();
+        let holder = for_holder(&work);
         tokio::pin!(holder);
         tokio::select! {
             biased;
             _ = &mut holder => panic!("the other lane may still refuse its part"),
             () = std::future::ready(()) => {}
         }
-        work.refuse(taken);
+        work.refuse(Reading::new(taken));
         assert_eq!(holder.await, Some(vec![part(1)]));
         drop(lane);
-        assert_eq!(work.next_for_holder().await, None);
+        assert_eq!(for_holder(&work).await, None);
     }
 
     #[tokio::test]
@@ -248,7 +264,7 @@ mod tests {
             ..part(entry)
         };
         let work = Work::new([part(1)].into_iter().chain((2..=100).map(after)).collect(), 0);
-        let taken = work.next_for_holder().await.expect("there are parts");
+        let taken = for_holder(&work).await.expect("there are parts");
         assert_eq!(taken.len(), TOGETHER);
         let next = work.next();
         tokio::pin!(next);
