@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use pgx_tests::{Cluster, Finished, Pipe, stock, tool, wait_until};
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use pgx_tests::{Cluster, Database, Finished, Pipe, Scratch, stock, tool, wait_until};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType, IsCa, Issuer, KeyIdMethod, KeyPair,
+    KeyUsagePurpose, RevokedCertParams, SerialNumber, date_time_ymd,
+};
 
 /// The only name that its certificate bears; its address is no part of it.
 const NAME: &str = "db.example";
@@ -26,8 +29,17 @@ const PASSWORD: &str = "sömething: \\ with 'quotes' #%";
 
 /// The server's address: in the network of this machine, and of no other run of these tests.
 fn address() -> String {
+    address_from(64)
+}
+
+/// Another one, for a second server.
+fn another_address() -> String {
+    address_from(192)
+}
+
+fn address_from(first: u8) -> String {
     let [.., high, middle, low] = std::process::id().to_be_bytes();
-    format!("127.{}.{middle}.{}", 64 + high % 128, low.max(1))
+    format!("127.{}.{middle}.{}", first + high % 60, low.max(1))
 }
 
 /// A server with TLS, a self-signed certificate and passwords, and the files that belong to it.
@@ -54,24 +66,7 @@ fn fortress() -> &'static Fortress {
         file(&files, "shown.crt", &shown);
         let shown_key = file(&files, "shown.key", &shown_key);
         private(&shown_key, "600");
-        let data = cluster.directory().join("data");
-        for (name, content) in [
-            ("server.crt", certificate),
-            ("server.key", key),
-            ("pg_hba.conf", RULES.into()),
-        ] {
-            let path = file(&data, name, &content);
-            let own = |program: &str, how: String| {
-                let done = Command::new(program).arg(how).arg(&path).status();
-                assert!(
-                    done.is_ok_and(|status| status.success()),
-                    "{program} {}",
-                    path.display()
-                );
-            };
-            own("chown", format!("--reference={}", data.display()));
-            own("chmod", "600".into());
-        }
+        install(&cluster, &certificate, &key);
         let postgres = cluster.database("prepare");
         let quoted = PASSWORD.replace('\'', "''");
         postgres.sql(&format!(
@@ -80,12 +75,35 @@ fn fortress() -> &'static Fortress {
              CREATE ROLE hashed LOGIN PASSWORD '{quoted}'"
         ));
         postgres.sql("ALTER SYSTEM SET ssl_ca_file = 'server.crt'");
-        postgres.sql("ALTER SYSTEM SET ssl = on");
-        postgres.sql("SELECT pg_reload_conf()");
-        wait_until("the server speaks TLS", || postgres.sql("SHOW ssl").trim() == "on");
+        speak_tls(&postgres);
         drop(postgres);
         Fortress { cluster, files }
     })
+}
+
+/// Gives a server a certificate with its key, and the rules of who may connect.
+fn install(cluster: &Cluster, certificate: &str, key: &str) {
+    let data = cluster.directory().join("data");
+    for (name, content) in [("server.crt", certificate), ("server.key", key), ("pg_hba.conf", RULES)] {
+        let path = file(&data, name, content);
+        let own = |program: &str, how: String| {
+            let done = Command::new(program).arg(how).arg(&path).status();
+            assert!(
+                done.is_ok_and(|status| status.success()),
+                "{program} {}",
+                path.display()
+            );
+        };
+        own("chown", format!("--reference={}", data.display()));
+        own("chmod", "600".into());
+    }
+}
+
+/// Has a server use its certificate.
+fn speak_tls(database: &Database) {
+    database.sql("ALTER SYSTEM SET ssl = on");
+    database.sql("SELECT pg_reload_conf()");
+    wait_until("the server speaks TLS", || database.sql("SHOW ssl").trim() == "on");
 }
 
 /// A file with this content.
@@ -306,9 +324,78 @@ fn a_certificate_proves_what_sslmode_asks_for() {
             assert!(said.contains("certificate"), "{info}: {said}");
         }
     }
-    // The machine's own roots do not vouch for it.
+    // The machine's own roots do not vouch for it, unless they are said to be others.
     let info = format!("{right} user=secure dbname=postgres sslrootcert=system");
     assert!(refusal(&["-d", &info], &[]).is_some());
+    assert_eq!(refusal(&["-d", &info], &[("SSL_CERT_FILE", &own)]), None);
+    let info = format!("{wrong} user=secure dbname=postgres sslrootcert=system");
+    assert!(refusal(&["-d", &info], &[("SSL_CERT_FILE", &own)]).is_some());
+}
+
+#[test]
+fn a_certificate_that_was_revoked_proves_nothing() {
+    let authority_key = KeyPair::generate().expect("a key can be made");
+    let mut parameters = authority();
+    parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    let root = parameters.self_signed(&authority_key).expect("the key can sign").pem();
+    let issuer = Issuer::new(parameters, authority_key);
+    let key = KeyPair::generate().expect("a key can be made");
+    let mut server = CertificateParams::new([NAME.to_owned()]).expect("it is a name");
+    server.serial_number = Some(SerialNumber::from(4711_u64));
+    server.use_authority_key_identifier_extension = true;
+    let certificate = server.signed_by(&key, &issuer).expect("the authority can sign").pem();
+    let list = |serials: &[u64]| {
+        let revoked = serials.iter().map(|serial| RevokedCertParams {
+            serial_number: SerialNumber::from(*serial),
+            revocation_time: date_time_ymd(2020, 1, 1),
+            reason_code: None,
+            invalidity_date: None,
+        });
+        let list = CertificateRevocationListParams {
+            this_update: date_time_ymd(2020, 1, 1),
+            next_update: date_time_ymd(2100, 1, 1),
+            crl_number: SerialNumber::from(1_u64),
+            issuing_distribution_point: None,
+            revoked_certs: revoked.collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        let signed = list.signed_by(&issuer).expect("the authority can sign");
+        signed.pem().expect("it is a list")
+    };
+    let cluster = Cluster::private(18, &[&format!("listen_addresses={}", another_address())]);
+    install(&cluster, &certificate, &key.serialize_pem());
+    let postgres = cluster.database("prepare");
+    postgres.sql("CREATE ROLE secure LOGIN");
+    speak_tls(&postgres);
+    let scratch = Scratch::new();
+    let root = scratch.file("root.crt", root.as_bytes());
+    let (none, some) = (list(&[8]), list(&[8, 4711]));
+    let info = |setting: &str, path: &Path| {
+        format!(
+            "host={NAME} hostaddr={} user=secure dbname=postgres sslmode=verify-full sslrootcert={} {setting}={}",
+            another_address(),
+            root.display(),
+            path.display()
+        )
+    };
+    for (directory, content, is_revoked) in [("sound", &none, false), ("revoked", &some, true)] {
+        let directory = scratch.path().join(directory);
+        std::fs::create_dir(&directory).expect("it is writable");
+        let path = file(&directory, "0123abcd.r0", content);
+        for info in [info("sslcrl", &path), info("sslcrldir", &directory)] {
+            let said = refusal(&["-d", &info], &[]);
+            match is_revoked {
+                false => assert_eq!(said, None, "{info}"),
+                true => assert!(
+                    said.clone().unwrap_or_default().to_lowercase().contains("revoked"),
+                    "{info}: {said:?}"
+                ),
+            }
+        }
+    }
+    // A list that is not there is no list of nothing.
+    let said = refusal(&["-d", &info("sslcrl", Path::new("/nonexistent"))], &[]).unwrap_or_default();
+    assert!(said.contains("/nonexistent"), "{said}");
 }
 
 #[test]

@@ -226,3 +226,69 @@ fn a_storm_of_alter_tables_stops_no_dump() {
         complaints.join("\n")
     );
 }
+
+/// What a session does to a table between the snapshot of a dump and its lock, and what the dump says; nothing where
+/// it is as if it had come later.
+const MEANWHILE: &[(&str, Option<&str>)] = &[
+    ("DROP TABLE meant", Some("public.meant")),
+    ("ALTER TABLE meant DROP COLUMN n", Some("table data public.meant")),
+    (
+        "ALTER TABLE meant RENAME COLUMN n TO m",
+        Some("table data public.meant"),
+    ),
+    ("ALTER TABLE meant ALTER n TYPE text", Some("public.meant")),
+    ("TRUNCATE meant", Some("public.meant")),
+    ("ALTER TABLE meant ADD m integer", None),
+    ("ALTER TABLE meant ALTER n SET DEFAULT 7", None),
+];
+
+#[test]
+fn what_was_done_to_a_table_before_it_was_locked_is_named_or_does_not_matter() {
+    let scratch = Scratch::new();
+    for (statement, named) in MEANWHILE {
+        let database = Cluster::shared(18).database("meanwhile");
+        database.sql(
+            "CREATE TABLE meant (id integer, n integer); INSERT INTO meant SELECT i, i FROM generate_series(1, 100) i",
+        );
+        let psql = |name: &str, sql: &str| {
+            let mut psql = stock("psql");
+            psql.env("PGAPPNAME", name);
+            Running::start(psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql, "-d", &database.url()]))
+        };
+        let _gate = psql("gate", "SELECT pg_advisory_lock(7), pg_sleep(0); SELECT pg_sleep(600)");
+        let waits = |name: &str, kind: &str| {
+            database.sql(&format!(
+                "SELECT count(*) FROM pg_stat_activity WHERE application_name = '{name}' AND datname = current_database()
+                 AND wait_event_type = '{kind}'"
+            ))
+        };
+        wait_until("the gate is shut", || waits("gate", "Timeout").trim() == "1");
+        let doer = psql(
+            "doer",
+            &format!("BEGIN; {statement}; SELECT pg_advisory_lock(7); COMMIT"),
+        );
+        wait_until("it is done but for the end", || waits("doer", "Lock").trim() == "1");
+        let file = scratch.path().join("stream");
+        let dump = Running::start(tool("pgx-dump").args(["-d", &database.url(), "-f"]).arg(&file));
+        wait_until("the dump waits for the table", || {
+            waits("pgx-dump", "Lock").trim() == "1"
+        });
+        database.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'gate' AND datname = current_database()");
+        doer.end_within(LIMIT).expect_success();
+        let finished = dump.end_within(LIMIT);
+        match named {
+            Some(named) => {
+                let said = finished.said(1);
+                assert!(said.contains(named), "{statement}: {said}");
+            }
+            None => {
+                assert_eq!(finished.complaint(), None, "{statement}");
+                let sizes = Pipe::of(tool("pgx-toc").arg("--sizes").arg(&file))
+                    .run()
+                    .expect_success();
+                let sizes = String::from_utf8_lossy(&sizes).into_owned();
+                assert!(sizes.contains("100"), "{statement}: {sizes}");
+            }
+        }
+    }
+}

@@ -52,6 +52,31 @@ pub async fn lock(session: &Session, names: &[impl AsRef<str>], wait: &LockWait)
     Ok(())
 }
 
+/// The tables whose files are others by now than the snapshot says, by their OIDs: the catalog is a part of the
+/// snapshot, what the server goes by is not.
+///
+/// Of these, what was emptied by TRUNCATE, or written anew by ALTER TABLE, shows no row to the snapshot: neither keeps
+/// what older snapshots see. VACUUM FULL and CLUSTER do, see [`shows_rows`].
+pub async fn rewritten(session: &Session) -> Result<Vec<u32>, Error> {
+    let rows = session
+        .rows(
+            "SELECT oid::pg_catalog.text FROM pg_catalog.pg_class WHERE relkind = 'r' AND oid >= 16384 \
+             AND pg_catalog.pg_relation_filenode(oid) <> relfilenode",
+        )
+        .await?;
+    Ok((0..rows.rows.len())
+        .filter_map(|row| rows.text(row, 0).parse().ok())
+        .collect())
+}
+
+/// Whether the snapshot sees any row of a table.
+pub async fn shows_rows(session: &Session, table: &str) -> Result<bool, Error> {
+    let shows = session
+        .rows(&format!("SELECT EXISTS (SELECT FROM ONLY {table})::pg_catalog.text"))
+        .await?;
+    Ok(shows.into_value().as_deref() == Some("true"))
+}
+
 fn statements(names: &[impl AsRef<str>], size: usize, no_wait: bool) -> Vec<String> {
     let tail = if no_wait {
         " IN ACCESS SHARE MODE NOWAIT"

@@ -4,7 +4,7 @@ use pgx_catalogs::ask;
 use pgx_objects::choose;
 use pgx_objects::kinds::{data, sequence};
 use pgx_objects::{Database, Phase, Server};
-use pgx_server::lock::{LockWait, lock};
+use pgx_server::lock::{LockWait, lock, rewritten, shows_rows};
 use pgx_server::{Session, source};
 
 use crate::args::DumpArgs;
@@ -28,6 +28,7 @@ pub async fn read(session: &Session, server: Server, args: &DumpArgs) -> Result<
     lock(session, &tables, &wait)
         .await
         .map_err(|error| Error::Query { query: "tables", error })?;
+    expect_rows_of_the_moment(session, &db).await?;
     if db.needs_quotes {
         source::quote_all_names(session).await?;
     }
@@ -36,6 +37,21 @@ pub async fn read(session: &Session, server: Server, args: &DumpArgs) -> Result<
         source::allow_foreign_tables(session).await?;
     }
     Ok((db, tables))
+}
+
+/// Whether the snapshot still sees the rows of what is locked: somebody may have had a table before us.
+async fn expect_rows_of_the_moment(session: &Session, db: &Database) -> Result<(), Error> {
+    let failed = |error| Error::Query { query: "tables", error };
+    for oid in rewritten(session).await.map_err(failed)? {
+        let Some((id, _)) = db.relation_by_oid(oid).filter(|(_, table)| table.data.is_some()) else {
+            continue;
+        };
+        let table = db.qualified(id);
+        if !shows_rows(session, &table).await.map_err(failed)? {
+            return Err(Error::Rewritten { table });
+        }
+    }
+    Ok(())
 }
 
 /// Whether the role may read all of what is wanted.

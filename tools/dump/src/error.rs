@@ -44,6 +44,11 @@ pub enum Error {
         /// What ended the session.
         error: pgx_server::Error,
     },
+    /// A table that shows no rows to the snapshot, because it was emptied or written anew before it was locked.
+    Rewritten {
+        /// The table as SQL names it.
+        table: String,
+    },
     /// A row that is longer than COPY can send.
     TooLong {
         /// The entry.
@@ -140,6 +145,7 @@ impl Error {
                 "let the role SELECT from them and USE their schemas, or leave them out: -N, -T, --exclude-table-data, -B",
             ),
             Error::Silent { .. } => Some("--timeout says how long it may"),
+            Error::Rewritten { .. } => Some("begin anew: its lock is free by now"),
             Error::OtherDefinitions => Some(
                 "select what was selected for it, of the same database; where something was made, altered or dropped since, begin anew",
             ),
@@ -247,6 +253,10 @@ impl fmt::Display for Error {
                 let time = pgx_cli::spell(*patience);
                 write!(f, "{stage}: the server has said nothing for {time}")
             }
+            Error::Rewritten { table } => write!(
+                f,
+                "table {table} was emptied or written anew between the snapshot and its lock, and shows no rows any more"
+            ),
             Error::OtherDefinitions => f.write_str("the definitions are not those of the dump that the token is of"),
             Error::Token(error) => error.fmt(f),
             Error::Encode(error) => error.fmt(f),
