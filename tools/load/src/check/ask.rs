@@ -49,7 +49,7 @@ pub async fn fitted<'e>(
     if !options.managed {
         return Ok(Cow::Borrowed(entries));
     }
-    let info = connect::resolve(&args.connection, process)?;
+    let info = connect::resolve(args, process)?;
     let Ok((session, _)) = connect::attempt(info, &args.connection, process).await? else {
         return Ok(Cow::Borrowed(entries));
     };
