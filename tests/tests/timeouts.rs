@@ -38,6 +38,15 @@ fn half(file: &Path) -> Running {
     )
 }
 
+/// Does something for each, beside one another: they mostly wait.
+fn each<T: Sync>(all: &[T], test: impl Fn(&T) + Sync) {
+    std::thread::scope(|scope| {
+        for one in all {
+            scope.spawn(|| test(one));
+        }
+    });
+}
+
 #[test]
 fn an_input_that_never_begins_is_given_up() {
     let target = target();
@@ -120,7 +129,7 @@ fn a_target_that_falls_silent_is_given_up_whatever_it_was_told() {
     let scratch = Scratch::new();
     let file = stream_of(&source, &scratch);
     let ways: &[&[&str]] = &[&["-j2"], &["-1"], &["-j1", "--verify"], &["-j2", "--keep-going"]];
-    for flags in &ways[..campaign(3, 4)] {
+    each(&ways[..campaign(3, 4)], |flags| {
         let messages = messages_of(&file, flags);
         // What comes last, committing or proving; amid definitions, amid rows, and before anything.
         let moments = [messages - 1, messages / 2, messages / 4, messages - 3, 2];
@@ -139,7 +148,7 @@ fn a_target_that_falls_silent_is_given_up_whatever_it_was_told() {
             assert!(finished.codes() != [Some(0)], "{said}");
         }
         assert!(silences > 0, "{flags:?}");
-    }
+    });
 }
 
 #[test]
@@ -169,15 +178,6 @@ const FORMATS: [&[&str]; 5] = [
     &["-F", "custom", "-Z", "none"],
     &["-F", "tar"],
 ];
-
-/// Does something for each, beside one another: they mostly wait.
-fn each<T: Sync>(all: &[T], test: impl Fn(&T) + Sync) {
-    std::thread::scope(|scope| {
-        for one in all {
-            scope.spawn(|| test(one));
-        }
-    });
-}
 
 #[test]
 fn a_source_that_falls_silent_is_given_up_in_every_format() {
