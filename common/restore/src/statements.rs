@@ -61,9 +61,6 @@ pub struct Work {
     pub alone: bool,
     /// The database to connect to afterwards.
     pub connect: Option<String>,
-    /// Whether the copy is whole without them: a comment on an extension, which only the extension's
-    /// owner may make and which extensions bring along.
-    pub optional: bool,
 }
 
 /// What is to be run for an entry on a session that has these defaults.
@@ -79,7 +76,6 @@ pub fn work(
     let mut work = Work {
         alone: entry.kind == Kind::Database,
         connect: matches!(entry.kind, Kind::Database | Kind::DatabaseProperties).then(|| entry.name.clone()),
-        optional: entry.kind == Kind::Comment && parent.is_some_and(|parent| parent.kind == Kind::Extension),
         ..Work::default()
     };
     if entry.data.is_some() {
@@ -265,24 +261,5 @@ mod tests {
         };
         assert_eq!(on(17).last(), Some(&"CREATE TABLE child () INHERITS (t);\n".to_owned()));
         assert_eq!(on(18).last(), Some(&child.create));
-    }
-
-    #[test]
-    fn a_comment_on_an_extension_is_optional() {
-        let mut comment = made(
-            Kind::Comment,
-            "EXTENSION hstore",
-            "COMMENT ON EXTENSION hstore IS '…';\n",
-        );
-        comment.parent = Some(EntryId(1));
-        let entries = numbered(vec![plain(Kind::Extension, "hstore"), comment]);
-        let options = Options::default();
-        let contents = Contents::new(&entries, &options);
-        let optional = |entry| {
-            work(entry, &contents, &options, &mut TableDefaults::default())
-                .unwrap()
-                .optional
-        };
-        assert_eq!((optional(&entries[0]), optional(&entries[1])), (false, true));
     }
 }

@@ -1,7 +1,7 @@
 //! A directory, any number of its files at the same time.
 
 use std::collections::HashSet;
-use std::fs::DirBuilder;
+use std::fs::{DirBuilder, File};
 use std::path::{Path, PathBuf};
 
 use super::files::{self, Place as Where};
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::members;
 use crate::toc::{Layout, Place};
 
-/// Writes a directory: files as rows come, the table of contents when all have come.
+/// Writes a directory: files as rows come, the table of contents when all have come and are on disk.
 ///
 /// Without its table of contents a directory is no archive, so nobody takes one for whole that is not.
 #[derive(Debug)]
@@ -92,10 +92,24 @@ impl Writer {
             return Err(Error::damaged("its rows are missing").about(called.unwrap_or_default()));
         }
         self.hands.finish()?;
+        // Nobody is to find contents whose rows are lost, be it after a crash.
+        settle(&self.directory)?;
         let mut contents = Vec::new();
         self.plan.toc.write(Layout::Files, &mut contents)?;
-        files::write(&self.directory, members::CONTENTS, &contents)
+        files::write(&self.directory, members::CONTENTS, &contents)?;
+        File::open(self.directory.join(members::CONTENTS))?.sync_all()?;
+        Ok(File::open(&self.directory)?.sync_all()?)
     }
+}
+
+/// Waits until all files of a directory are on disk.
+fn settle(directory: &Path) -> Result<(), Error> {
+    for file in std::fs::read_dir(directory)? {
+        let path = file?.path();
+        let settled = File::open(&path).and_then(|file| file.sync_all());
+        settled.map_err(|error| Error::from(error).about(path.display().to_string()))?;
+    }
+    Ok(())
 }
 
 /// An error unless a directory is empty or not there at all; says whether it is there.
