@@ -107,6 +107,11 @@ impl Session {
         self.link.ended()
     }
 
+    /// How many bytes the server has sent so far: whether it says anything, for whoever waits for all of an answer.
+    pub fn heard(&self) -> u64 {
+        self.link.watch().heard()
+    }
+
     /// How text stands in results and statements.
     pub fn text(&self) -> Text {
         self.switch.text()

@@ -25,6 +25,7 @@ const TAG_MAX: usize = 64;
 /// What has been seen on one connection.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
+    heard: AtomicU64,
     errors: AtomicU64,
     process: AtomicU32,
     required: RequiredAuth,
@@ -71,6 +72,11 @@ impl Watch {
             };
             *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
         }
+    }
+
+    /// How many bytes the server has sent so far.
+    pub(crate) fn heard(&self) -> u64 {
+        self.heard.load(Ordering::Relaxed)
     }
 
     /// How many errors the server has sent so far.
@@ -183,7 +189,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         let this = self.get_mut();
         let before = buf.filled().len();
         let poll = Pin::new(&mut this.stream).poll_read(cx, buf);
-        this.headers.see(&buf.filled()[before..], &this.watch);
+        let new = &buf.filled()[before..];
+        this.watch.heard.fetch_add(new.len() as u64, Ordering::Relaxed);
+        this.headers.see(new, &this.watch);
         match this.watch.refused() {
             Some(reason) => Poll::Ready(Err(io::Error::new(io::ErrorKind::PermissionDenied, reason))),
             None => poll,

@@ -80,7 +80,8 @@ fn leave_memberships(entries: &mut Vec<Entry>) -> Vec<String> {
 
 /// The same, but not for longer than the server may say nothing.
 pub async fn in_time(source: &Source, args: &DumpArgs, stage: &str) -> Result<Description, Error> {
-    let described = stream::within(describe(source, args), stage, args.reading.timeout).await;
+    let heard = || source.session.heard();
+    let described = stream::within_hearing(describe(source, args), stage, args.reading.timeout, heard).await;
     if let Err(Error::Silent { .. }) = described {
         stop_waiting(source).await;
     }

@@ -60,7 +60,7 @@ impl Leg<'_> {
         let described = stream::alive(
             describe::describe(source, self.args),
             stage,
-            self.patience(),
+            (self.patience(), || source.session.heard()),
             |tick, out| encoder.tick(tick, out),
             sink,
         )
@@ -154,7 +154,14 @@ impl Leg<'_> {
                 Ok(self.process.interrupt.check()?)
             };
             let patience = self.patience();
-            stream::alive(widened, stage, patience, |tick, out| encoder.tick(tick, out), sink).await?;
+            stream::alive(
+                widened,
+                stage,
+                (patience, || 0),
+                |tick, out| encoder.tick(tick, out),
+                sink,
+            )
+            .await?;
             let mut lanes = Lanes::start(source, parts, self.compression, self.process);
             let mut bytes = Vec::new();
             stream::ended_before(entries, &missing, &lanes, &mut encoder, &mut bytes)?;

@@ -61,6 +61,8 @@ impl GivenUp {
 pub struct Silence {
     patience: Option<Duration>,
     since: Instant,
+    /// Bytes that had come when it began.
+    heard: u64,
 }
 
 impl Silence {
@@ -69,6 +71,14 @@ impl Silence {
         Silence {
             patience,
             since: Instant::now(),
+            heard: 0,
+        }
+    }
+
+    /// So many bytes have come by now: when there are more than before, it begins anew.
+    fn hear(&mut self, heard: u64) {
+        if heard != self.heard {
+            (self.heard, self.since) = (heard, Instant::now());
         }
     }
 
@@ -89,20 +99,22 @@ impl Silence {
     }
 }
 
-/// Waits for something and gives signs of life meanwhile, which `tick` writes.
+/// Waits for something and gives signs of life meanwhile, which `tick` writes; the server has said something when more
+/// bytes are `heard`.
 pub async fn alive<T>(
     wait: impl Future<Output = Result<T, Error>>,
     stage: &str,
-    patience: Option<Duration>,
+    (patience, heard): (Option<Duration>, impl Fn() -> u64),
     mut tick: impl FnMut(&Tick, &mut Vec<u8>) -> Result<(), EncodeError>,
     sink: &mut Sink,
 ) -> Result<T, Error> {
-    let silence = Silence::new(patience);
+    let mut silence = Silence::new(patience);
     tokio::pin!(wait);
     loop {
         match tokio::time::timeout(silence.look(), &mut wait).await {
             Ok(result) => return result,
             Err(_) => {
+                silence.hear(heard());
                 silence.check(stage)?;
                 let mut bytes = Vec::new();
                 let sign = Tick {
@@ -122,14 +134,29 @@ pub async fn within<T>(
     stage: &str,
     patience: Option<Duration>,
 ) -> Result<T, Error> {
-    let Some(patience) = patience else { return wait.await };
-    let waited = tokio::time::timeout(patience, wait).await;
-    waited.unwrap_or_else(|_| {
-        Err(Error::Silent {
-            stage: stage.to_owned(),
-            patience,
-        })
-    })
+    within_hearing(wait, stage, patience, || 0).await
+}
+
+/// The same; the server has said something when more bytes are `heard`.
+pub async fn within_hearing<T>(
+    wait: impl Future<Output = Result<T, Error>>,
+    stage: &str,
+    patience: Option<Duration>,
+    heard: impl Fn() -> u64,
+) -> Result<T, Error> {
+    let Some(limit) = patience else { return wait.await };
+    let mut silence = Silence::new(patience);
+    tokio::pin!(wait);
+    loop {
+        let left = limit.saturating_sub(silence.since.elapsed());
+        match tokio::time::timeout(left.min(silence.look()), &mut wait).await {
+            Ok(result) => return result,
+            Err(_) => {
+                silence.hear(heard());
+                silence.check(stage)?;
+            }
+        }
+    }
 }
 
 /// Sends what the lanes give until all of them have ended.
@@ -207,4 +234,31 @@ pub fn expected(entries: &[Entry]) -> u64 {
         .filter_map(|entry| entry.data.as_ref())
         .map(|data| data.estimated_bytes)
         .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(1);
+
+    /// What becomes of waiting for much longer than that.
+    async fn waited(heard: impl Fn() -> u64) -> Result<(), Error> {
+        let wait = async {
+            tokio::time::sleep(3 * PATIENCE).await;
+            Ok(())
+        };
+        within_hearing(wait, "reading catalogs", Some(PATIENCE), heard).await
+    }
+
+    #[tokio::test]
+    async fn a_server_that_goes_on_talking_is_waited_for() {
+        let begun = Instant::now();
+        assert!(waited(|| begun.elapsed().as_nanos() as u64).await.is_ok());
+        let given_up = waited(|| 7).await.expect_err("it says nothing");
+        assert_eq!(
+            given_up.to_string(),
+            "reading catalogs: the server has said nothing for 1s"
+        );
+    }
 }
