@@ -227,6 +227,36 @@ fn a_proof_that_fails_prevents_the_switch() {
 }
 
 #[test]
+fn a_session_that_is_lost_while_the_new_one_is_made_is_replaced() {
+    let scene = Scene::new();
+    let scratch = Scratch::new();
+    let file = scene.dump(&scratch);
+    let door = scene.door();
+    // Everybody may connect, and nobody make a database.
+    let lock = "BEGIN; LOCK TABLE pg_database IN EXCLUSIVE MODE; SELECT pg_sleep(600)";
+    let _locker = Running::start(stock("psql").args(["-X", "-q", "-c", lock, "-d", &door.url()]));
+    let has = |what: &str, condition: &str| {
+        let count = format!("SELECT count(*) FROM {condition}");
+        wait_until(what, || door.sql(&count).trim() == "1");
+    };
+    has(
+        "it is locked",
+        "pg_locks WHERE relation = 'pg_database'::regclass AND mode = 'ExclusiveLock' AND granted",
+    );
+    let load = Running::start(tool("pgx-load").args(["-C", "--swap", "-d", &door.url()]).arg(&file));
+    let making = "pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'CREATE DATABASE%'";
+    has("it waits", making);
+    let end = |whom: &str| door.sql(&format!("SELECT pg_terminate_backend(pid) FROM {whom}"));
+    end(making);
+    end("pg_stat_activity WHERE query LIKE 'BEGIN; LOCK TABLE%'");
+    let finished = load.end_within(LIMIT);
+    let said = finished.said(0);
+    assert!(said.contains("making it: ") && said.contains("; going on"), "{said}");
+    scene.expect_new();
+    assert_eq!(scene.databases(), ["app"]);
+}
+
+#[test]
 fn a_killed_load_leaves_the_old_one_or_the_new_one_whole() {
     let scene = Scene::new();
     let scratch = Scratch::new();

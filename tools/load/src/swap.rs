@@ -34,6 +34,13 @@ const TRIES: u32 = 3;
 /// What a message says was being done.
 const STAGE: &str = "switching databases";
 
+/// A new database that could not be made as it should be.
+struct Unmade {
+    failure: Failure,
+    /// Whether there is one all the same.
+    is_there: bool,
+}
+
 /// A new database beside the one that it is to replace.
 pub struct Swap<'a> {
     args: &'a LoadArgs,
@@ -76,36 +83,61 @@ impl<'a> Swap<'a> {
             },
             door,
         };
-        let failed = |error: Error| failure::at(&error, swap.names.beside.as_str(), "making it");
-        set_up(&session, &swap.options).await.map_err(failed)?;
-        if swap.look(&session).await? {
-            let drop = drop_statement(&swap.names.beside);
-            session.execute(&drop).await.map_err(failed)?;
+        let mut making = swap.make(&session, &beside, options).await;
+        let mut tries = 1;
+        while let Err(Unmade { failure, .. }) = &making
+            && failure.is_transient
+            && tries < TRIES
+        {
+            tries += 1;
+            process.interrupt.check()?;
+            let notice = Notice::new(format!("a session was lost: {failure}; going on"));
+            process.messages.warning(notice);
+            // What it may have made is found, and made anew.
+            let session = swap.session_in_the_end().await;
+            let session = session.map_err(|error| failure::server(&error))?;
+            making = swap.make(&session, &beside, options).await;
+        }
+        match making {
+            Ok(()) => Ok(swap),
+            Err(Unmade {
+                failure,
+                is_there: true,
+            }) => Err(swap.give_up(failure).await),
+            Err(Unmade { failure, .. }) if failure.is_transient => Err(add(
+                failure,
+                format!("whether it was made is not known; {}", swap.as_it_was()),
+            )),
+            Err(Unmade { failure, .. }) => Err(failure),
+        }
+    }
+
+    /// Makes the new database, by this session, and has it say whose it is.
+    async fn make(&self, session: &Session, beside: &Entry, options: &Options) -> Result<(), Unmade> {
+        let failed = |error: Error| failure::at(&error, self.beside(), "making it");
+        let unmade = |failure| Unmade {
+            failure,
+            is_there: false,
+        };
+        set_up(session, &self.options).await.map_err(failed).map_err(unmade)?;
+        if self.look(session).await.map_err(unmade)? {
+            let drop = drop_statement(self.beside());
+            session.execute(&drop).await.map_err(failed).map_err(unmade)?;
         }
         let target = Options {
             target: Some(session.version().major()),
             ..options.clone()
         };
-        let create = database::create(&beside, &target).map_err(|error| Failure::failed(error.to_string()))?;
-        let mark = swap.names.mark();
-        let give = give(&beside).filter(|_| !options.no_owner);
-        if let Err(error) = session.execute(&create).await {
-            let failure = failed(error);
-            return Err(match failure.is_transient {
-                true => add(
-                    failure,
-                    format!("whether it was made is not known; {}", swap.as_it_was()),
-                ),
-                false => failure,
-            });
+        let create = database::create(beside, &target).map_err(|error| unmade(Failure::failed(error.to_string())))?;
+        session.execute(&create).await.map_err(failed).map_err(unmade)?;
+        let give = give(beside).filter(|_| !options.no_owner);
+        for statement in [self.names.mark()].into_iter().chain(give) {
+            session.execute(&statement).await.map_err(|error| Unmade {
+                failure: failed(error),
+                is_there: true,
+            })?;
         }
-        for statement in [mark].into_iter().chain(give) {
-            if let Err(error) = session.execute(&statement).await {
-                let failure = failed(error);
-                return Err(swap.give_up(failure).await);
-            }
-        }
-        Ok(swap)
+        Ok(())
     }
 
     /// The new database's name until the switch.
