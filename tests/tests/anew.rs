@@ -201,6 +201,15 @@ fn what_does_not_fit_is_refused() {
         "{said}"
     );
 
+    // Nor does it go in filtered on its way in another way than the first leg was.
+    let finished = Pipe::of(&mut broken.rest(&broken.source, &[]))
+        .to(tool("pgx-filter").args(["-T", "t5"]))
+        .to(&mut load(&broken.target, &["--resume"]))
+        .run();
+    let said = &finished.stages[2].stderr;
+    assert_eq!(finished.codes()[2], Some(1), "{said}");
+    assert!(said.contains("it is of another part of the archive"), "{said}");
+
     // A token that was printed before more came: what is there comes again.
     let rest = Pipe::of(&mut broken.rest(&broken.source, &[])).run().expect_success();
     let rest = scratch.file("rest", &rest);

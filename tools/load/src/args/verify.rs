@@ -12,6 +12,10 @@ pub struct VerifyArgs {
     /// The rows of every table are digested by the sessions of -j, all of which see one moment; definitions, owners,
     /// privileges, positions of sequences are compared entry by entry. With -1 this comes before the commit, with
     /// --swap before the switch. A difference is status 4.
+    ///
+    /// Between two majors, which spell definitions differently, this is proved: rows, positions of sequences, comments
+    /// and the like; that each entry is there, with its owner, tablespace and access method; that indexes and
+    /// constraints are valid and their triggers on. What a definition says, and privileges, are not compared then.
     #[arg(long, conflicts_with_all = ["file", "on_conflict"])]
     pub verify: bool,
 
