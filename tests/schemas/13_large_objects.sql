@@ -20,3 +20,15 @@ GRANT SELECT ON LARGE OBJECT 50003 TO pgx_reader;
 GRANT SELECT, UPDATE ON LARGE OBJECT 60008, 60009 TO pgx_reader WITH GRANT OPTION;
 GRANT SELECT ON LARGE OBJECT 60010 TO PUBLIC;
 REVOKE ALL ON LARGE OBJECT 60011 FROM CURRENT_USER;
+
+-- More of one owner and with the same privileges than one entry has
+DO $$
+BEGIN
+    FOR i IN 70001..71050 LOOP
+        PERFORM lo_from_bytea(i::oid, ('one of many, ' || i)::bytea);
+        EXECUTE format('ALTER LARGE OBJECT %s OWNER TO pgx_owner; GRANT SELECT ON LARGE OBJECT %s TO pgx_reader', i, i);
+    END LOOP;
+END
+$$;
+COMMENT ON LARGE OBJECT 70001 IS 'the first';
+COMMENT ON LARGE OBJECT 71050 IS 'the last, of another entry';

@@ -52,6 +52,7 @@ CREATE VIEW on_by_key AS SELECT n FROM by_key;
 CREATE FUNCTION by_key_too() RETURNS SETOF text LANGUAGE sql BEGIN ATOMIC SELECT a || b FROM grouped GROUP BY id; END;
 CREATE MATERIALIZED VIEW mat_by_key AS SELECT id, a FROM grouped GROUP BY id;
 CREATE VIEW on_mat AS SELECT a FROM mat_by_key;
+CREATE INDEX mat_longer ON mat_by_key ((a || 'x'), id);
 
 -- a domain's check and the function that takes the domain
 CREATE DOMAIN positive AS integer;

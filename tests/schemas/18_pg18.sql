@@ -55,3 +55,9 @@ CREATE TABLE big (id bigint, t text COMPRESSION pglz) WITH (autovacuum_vacuum_ma
 CREATE VIEW returning_old AS SELECT uuidv4() IS NOT NULL AS u, casefold('ß' COLLATE "C") AS c;
 GRANT MAINTAIN ON target TO pgx_owner;
 ALTER DEFAULT PRIVILEGES FOR ROLE pgx_owner GRANT SELECT ON LARGE OBJECTS TO PUBLIC;
+CREATE DOMAIN there AS integer CONSTRAINT "is there" NOT NULL;
+CREATE DOMAIN there_too AS integer NOT NULL CHECK (VALUE > 0);
+COMMENT ON CONSTRAINT "is there" ON DOMAIN there IS 'a domain''s';
+CREATE FUNCTION on_login() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE EVENT TRIGGER pgx_login ON login EXECUTE FUNCTION on_login();
+ALTER EVENT TRIGGER pgx_login DISABLE;

@@ -64,3 +64,4 @@ CREATE FUNCTION into_sql(internal) RETURNS pair LANGUAGE internal IMMUTABLE AS '
 CREATE TRANSFORM FOR pair LANGUAGE plpgsql (FROM SQL WITH FUNCTION out_of_sql(internal), TO SQL WITH FUNCTION into_sql(internal));
 CREATE TRANSFORM FOR mood LANGUAGE plpgsql (FROM SQL WITH FUNCTION out_of_sql(internal));
 COMMENT ON TRANSFORM FOR pair LANGUAGE plpgsql IS 'both ways';
+CREATE FUNCTION transformed(a pair, b mood) RETURNS integer LANGUAGE plpgsql TRANSFORM FOR TYPE pair, FOR TYPE mood AS 'BEGIN RETURN 1; END';

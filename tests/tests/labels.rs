@@ -1,7 +1,10 @@
 //! Security labels. No package has a provider for tests, so labels are written into the catalog by hand; what
-//! provider they name makes no difference to a dump.
+//! provider they name makes no difference to a dump. A target takes them where it has one: `label_provider.c`.
 
-use pgx_tests::{Cluster, Database, MAJORS, Pipe, comparable, difference, judge, on_majors, tool};
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+use pgx_tests::{Cluster, Database, MAJORS, Pipe, Scratch, comparable, difference, judge, on_majors, repository, tool};
 
 /// One label for each kind of object that can have one, on columns too, and two of two providers.
 const LABELS: &str = r#"
@@ -99,4 +102,44 @@ fn a_target_without_the_provider_is_told_which_one_is_missing() {
          DELETE FROM pg_shseclabel s USING pg_database d WHERE s.objoid = d.oid AND d.datname = current_database()",
     );
     judge(&source, &copy).expect_equal();
+}
+
+#[test]
+fn a_target_with_the_providers_has_every_label() {
+    on_majors(&[18], |major| {
+        let scratch = Scratch::new();
+        let library = scratch.path().join("label_provider.so");
+        let built = Command::new("cc")
+            .args(["-shared", "-fPIC", &format!("-DMAJOR={major}"), "-o"])
+            .arg(&library)
+            .arg(repository().join("tests/servers/label_provider.c"))
+            .status();
+        assert!(built.expect("there is a C compiler").success());
+        let everybody = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(scratch.path(), everybody).expect("it is ours");
+
+        let source = labelled(Cluster::shared(major));
+        let setting = format!("session_preload_libraries={}", library.display());
+        let target = Cluster::private(major, &[&setting]);
+        let door = target.database("door");
+        Pipe::of(tool("pgx-dump").args(["-d", &source.url()]))
+            .to(tool("pgx-load").args(["-C", "--verify", "-d", &door.url()]))
+            .run()
+            .expect_success();
+        let copy = target.existing(source.name());
+        // The language belongs to an extension, and what is said of its members is no part of a dump.
+        let labels =
+            "SELECT objtype, objname, provider, label FROM pg_seclabels WHERE objtype <> 'language' ORDER BY 1, 2, 3";
+        assert_eq!(copy.sql(labels), source.sql(labels));
+        // In which order two labels of one object come is chance.
+        for database in [&source, &copy] {
+            database.sql("SET allow_system_table_mods = on; DELETE FROM pg_seclabel WHERE provider = 'Other Guard'");
+        }
+        judge(&source, &copy).expect_equal();
+        let (theirs, ours) = (
+            dump(&mut pgx_tests::stock("pg_dump"), &source),
+            dump(&mut pgx_tests::stock("pg_dump"), &copy),
+        );
+        assert_eq!(difference(("source", &theirs), ("copy", &ours), 40), None);
+    });
 }

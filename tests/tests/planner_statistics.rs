@@ -62,7 +62,7 @@ fn known(database: &Database) -> (String, String) {
 fn a_copy_has_them_without_analyze() {
     let target = Cluster::shared(18);
     for from in [15, 18] {
-        for schema in ["02_types", "06_partitions", "08_views"] {
+        for schema in ["02_types", "06_partitions", "08_views", "17_cycles"] {
             let source = analyzed(Cluster::shared(from), schema);
             let copy = target.database("copy");
             Fixture::schema(schema).make_roles(&copy);
