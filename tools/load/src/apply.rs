@@ -90,7 +90,7 @@ pub async fn apply(
         let needs = Needs::of(head, &chosen, &options);
         // Who goes on after errors hears of each where it is missed.
         if !args.tolerate.keep_going {
-            check::expect_names(&target.session, &needs, &options).await?;
+            check::expect_names(&target, &needs, &options).await?;
         }
         if !args.resume.resume {
             rename::check_target(&target, &options).await?;

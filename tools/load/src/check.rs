@@ -9,13 +9,13 @@ use pgx_cli::{Failure, Findings, Process};
 use pgx_restore::preflight::{Needs, Wishes, judge, missing};
 use pgx_restore::{Contents, Options};
 use pgx_selection::Selection;
-use pgx_server::Session;
 
 use crate::apply::expect_whole_database;
 use crate::args::LoadArgs;
 use crate::choice::{called, choose};
 use crate::intake::{Arrival, Intake};
 use crate::publications;
+use crate::target::Target;
 
 /// Names that earlier members of the stream make.
 #[derive(Default)]
@@ -117,8 +117,8 @@ async fn member(
 }
 
 /// Refuses a load for which names are missing: it would fail, perhaps after hours.
-pub async fn expect_names(session: &Session, needs: &Needs, options: &Options) -> Result<(), Failure> {
-    let answers = ask::names(session, needs).await?;
+pub async fn expect_names(target: &Target<'_>, needs: &Needs, options: &Options) -> Result<(), Failure> {
+    let answers = ask::names(&target.session, needs, target.is_one_transaction()).await?;
     let missing = missing(needs, &answers, options);
     let Some(first) = missing.first() else { return Ok(()) };
     let mut failure = Failure::failed(first.message.as_str()).within(first.object.as_str());

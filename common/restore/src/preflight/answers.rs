@@ -106,6 +106,8 @@ pub struct Answers {
     pub names: BTreeMap<(String, String), bool>,
     /// Extensions that are available or there.
     pub extensions: BTreeMap<String, Available>,
+    /// Why the server cannot tell which extensions it has available, if it cannot.
+    pub extensions_untold: Option<String>,
     /// Publications to which nothing that is chosen by name can be added, and why.
     pub obstacles: Obstacles,
     /// Relations that are there: whether one may insert, and whether row security stands against it.

@@ -68,21 +68,40 @@ fn target_options(args: &LoadArgs, head: &Head) -> TargetOptions {
     }
 }
 
-/// Asks which names are there, and no more.
-pub async fn names(session: &Session, needs: &Needs) -> Result<Answers, Failure> {
+/// Asks which names are there, and no more; `within` a transaction, or not.
+pub async fn names(session: &Session, needs: &Needs, within: bool) -> Result<Answers, Failure> {
     let major = session.version().major();
     let mut answers = Answers {
         major,
         ..Answers::default()
     };
-    let asked = tokio::try_join!(
-        ask(session, questions::names(needs, major)),
-        ask(session, questions::extensions(needs, major)),
-    );
-    let (names, extensions) = asked.map_err(|error| failure::server(&error))?;
-    answers.add_names(names);
-    answers.add_extensions(extensions);
+    let names = ask(session, questions::names(needs, major)).await;
+    answers.add_names(names.map_err(|error| failure::server(&error))?);
+    extensions(session, needs, within, &mut answers)
+        .await
+        .map_err(|error| failure::server(&error))?;
     Ok(answers)
+}
+
+/// Asks which extensions are available. Of one whose control file it cannot read the server says so, and nothing of
+/// any other: that is no reason not to load.
+async fn extensions(session: &Session, needs: &Needs, within: bool, answers: &mut Answers) -> Result<(), Error> {
+    if within {
+        session.execute("SAVEPOINT asked").await?;
+    }
+    match ask(session, questions::extensions(needs, answers.major)).await {
+        Ok(rows) => answers.add_extensions(rows),
+        Err(error) if error.is_connection() => return Err(error),
+        Err(error) => answers.extensions_untold = Some(error.message()),
+    }
+    match within {
+        true => {
+            session
+                .execute("ROLLBACK TO SAVEPOINT asked; RELEASE SAVEPOINT asked")
+                .await
+        }
+        false => Ok(()),
+    }
 }
 
 /// The rows of an answer; none where nothing is asked.
@@ -133,7 +152,6 @@ impl Asked<'_> {
         let asked = tokio::try_join!(
             ask(session, questions::facts(major)),
             ask(session, questions::names(self.needs, major)),
-            ask(session, questions::extensions(self.needs, major)),
             ask(
                 session,
                 match relations.is_empty() {
@@ -143,13 +161,15 @@ impl Asked<'_> {
             ),
             ask(session, preflight::OBJECTS.to_owned()),
         );
-        let (facts, names, extensions, relations, objects) = asked.map_err(|error| failure::server(&error))?;
+        let (facts, names, relations, objects) = asked.map_err(|error| failure::server(&error))?;
         answers.facts = facts
             .first()
             .and_then(Facts::read)
             .ok_or_else(|| Failure::failed("the target does not say what it is"))?;
         answers.add_names(names);
-        answers.add_extensions(extensions);
+        extensions(session, self.needs, false, answers)
+            .await
+            .map_err(|error| failure::server(&error))?;
         answers.add_relations(relations);
         answers.obstacles = match self.options.create {
             true => self.memberships.none(MISSING),

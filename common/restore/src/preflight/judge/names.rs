@@ -26,6 +26,10 @@ pub fn judge(case: &Case<'_>, findings: &mut Vec<Finding>) {
             );
         }
     }
+    if let Some(why) = &answers.extensions_untold {
+        let message = format!("which are available the target cannot tell: {why}");
+        findings.push(Finding::note("extension", "extensions", message).hint("mend what it names, or take it away"));
+    }
     for (name, version) in &needs.extensions {
         let Some(known) = answers.extensions.get(name) else {
             continue;
@@ -120,7 +124,7 @@ pub fn missing(case: &Case<'_>, findings: &mut Vec<Finding>) {
         }
     }
     for name in needs.extensions.keys() {
-        if !answers.extensions.contains_key(name) {
+        if answers.extensions_untold.is_none() && !answers.extensions.contains_key(name) {
             findings.push(
                 Finding::problem(
                     "extension",

@@ -140,6 +140,10 @@ const SEEDS: &[Seed] = &[
     ("!extension", |needs, _, _, _| {
         needs.extensions.insert("hstore".to_owned(), None);
     }),
+    ("extension", |needs, answers, _, _| {
+        needs.extensions.insert("hstore".to_owned(), None);
+        answers.extensions_untold = Some("unrecognized parameter".to_owned());
+    }),
     ("!extension-rights", |needs, answers, _, _| {
         available(needs, answers, "3.10", "3.10", true)
     }),
@@ -247,7 +251,13 @@ fn all_of_them_are_found_at_once() {
         "!access-method",
         "!schema",
     ];
-    let otherwise = ["!extension-rights", "extension-version", "encoding", "wraparound"];
+    let otherwise = [
+        "!extension-rights",
+        "extension",
+        "extension-version",
+        "encoding",
+        "wraparound",
+    ];
     let mut expected = vec!["rights"];
     for (code, seed) in SEEDS {
         if !elsewhere.contains(code) && !otherwise.contains(code) && !expected.contains(code) {
