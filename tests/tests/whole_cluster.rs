@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pgx_tests::{Cluster, Finished, Pipe, Scratch, difference, stock, tool};
+use pgx_tests::{Cluster, Finished, Pipe, Scratch, difference, judge, stock, tool};
 
 /// Tablespaces may lie inside of the data directory, so that two clusters can have the same.
 const IN_PLACE: &[&str] = &["allow_in_place_tablespaces=on"];
@@ -167,7 +167,17 @@ fn a_cluster_is_made_again_and_a_member_that_is_missing_or_cut_is_noticed() {
         let others = files.iter().enumerate().filter(|(number, _)| *number != missing);
         let stream = others.flat_map(|(_, file)| read(file)).collect();
         let finished = load(&target, stream, &scratch);
-        assert!(finished.said(3).contains("missing: "), "{missing}");
+        let said = finished.said(3);
+        assert!(said.contains("missing: "), "{missing}");
+        // All that came is whole, the last as well.
+        let whole = said
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("whole in the target: "));
+        let whole: Vec<&str> = whole.unwrap_or_default().split(", ").collect();
+        assert_eq!(whole.len(), files.len() - 1, "{said}");
+        if let Some(last) = whole.last().and_then(|last| last.strip_prefix("database ")) {
+            judge(&source.lasting(last), &target.lasting(last)).expect_equal();
+        }
         drop_all();
     }
     // Cut within the last member, and just before it.

@@ -24,7 +24,10 @@ pub async fn load(
     let mut errors = Errors::new(&args.tolerate, process)?;
     loop {
         let contents = intake.contents().await;
-        let (head, entries, toc_end) = contents.map_err(|failure| beside(&whole, Tally::default().tell(failure)))?;
+        let (head, entries, toc_end) = contents.map_err(|failure| match whole.is_empty() {
+            true => Tally::default().tell(failure),
+            false => beside(&whole, failure),
+        })?;
         let loaded = match head.content {
             Content::Globals => {
                 globals::apply(args, selection, process, (&head, &entries), &mut intake, &mut errors).await

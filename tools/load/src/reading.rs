@@ -64,23 +64,33 @@ impl Reading {
     /// When another member begins, the one before is complete, and not the last.
     fn next_member(&mut self, event: &Event) {
         if self.ended && matches!(event, Event::Head(_)) {
-            self.ended = false;
-            self.desk.member += 1;
-            // Where nobody listens any more, what follows says so, too.
-            let _ = self.desk.hand_over(Ok(Arrival::End { more: true }));
+            self.another();
         }
     }
 
-    /// The end of the input: the last member is complete, and each that was announced has come.
-    fn over(&self) -> Result<Arrival, Failure> {
-        match self.reader.decoder().missing_databases() {
-            [] => Ok(Arrival::End { more: false }),
-            missing => Err(
-                Failure::incomplete("the stream ends before all databases that it announces")
-                    .detail(format!("missing: {}", missing.join(", ")))
-                    .hint("the dump of each that is missing failed, or was not sent"),
-            ),
-        }
+    /// The member is complete, and something has to follow it.
+    fn another(&mut self) {
+        self.ended = false;
+        self.desk.member += 1;
+        // Where nobody listens any more, what follows says so, too.
+        let _ = self.desk.hand_over(Ok(Arrival::End { more: true }));
+    }
+
+    /// The end of the input: the last member is complete, which others may have had to follow.
+    fn over(&mut self) -> Result<Arrival, Failure> {
+        let missing = match self.reader.decoder().missing_databases() {
+            [] => return Ok(Arrival::End { more: false }),
+            missing => missing.join(", "),
+        };
+        self.another();
+        Err(
+            Failure::incomplete("the stream ends before all databases that it announces")
+                .detail(format!("missing: {missing}"))
+                .hint(
+                    "the dump of each that is missing failed, or was not sent; it can come alone: \
+                     pgx-dump -C ... | pgx-load -C",
+                ),
+        )
     }
 
     fn arrival(&mut self, event: Event) -> Result<Option<Arrival>, Failure> {
