@@ -8,7 +8,7 @@
 # make golden   writes tests/golden anew, after a change of catalog queries
 # make test-parallel  the tests of lanes and sessions at length, with big databases; not in CI
 # make test-formats pg_dump's archives, all schemas, all ways; not in CI
-# make test-faults  loads and dumps that are killed, cut and crashed at many moments; not in CI
+# make test-faults  copies that are killed, cut and crashed at many moments; not in CI
 # make test-fuzz    what is read is changed by chance, ten minutes for each way of reading; not in CI
 # make test-matrix  copies from every major into itself and into the newest; not in CI
 # make test-regression  copies of what PostgreSQL's own regression suite leaves; needs Debian's packages; not in CI
