@@ -46,7 +46,7 @@ pub use difference::{comparable, difference};
 pub use fixture::Fixture;
 pub use judge::{Judge, Verdict, judge};
 pub use majors::{SUPPORTED, on_majors};
-pub use patience::wait_until;
+pub use patience::{PATIENCE, wait_until};
 pub use pipe::{Finished, Pipe, Stage};
 pub use pooler::Pooler;
 pub use program::{repository, stock, tool};

@@ -5,8 +5,7 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// A pipe that runs longer is taken for hanging: it is killed and fails.
-const PATIENCE: Duration = Duration::from_secs(300);
+use crate::PATIENCE;
 
 /// Programs that will be connected by pipes.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::{Finished, Stage};
+use crate::{Finished, PATIENCE, Stage};
 
 /// A running program whose output nobody reads until the test does.
 ///
@@ -80,8 +80,12 @@ impl Running {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Reads the rest of its output and waits for its end; after `limit` it is taken for hanging and killed.
-    pub fn end_within(mut self, limit: Duration) -> Finished {
+    /// Reads the rest of its output and waits for its end; when that does not come it is taken for hanging and killed.
+    pub fn end(self) -> Finished {
+        self.end_within(PATIENCE)
+    }
+
+    fn end_within(mut self, limit: Duration) -> Finished {
         let stdout = self.stdout.take().map(collect);
         let start = Instant::now();
         let mut hung = false;
@@ -132,13 +136,11 @@ fn collect(mut source: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
 mod tests {
     use super::*;
 
-    const LIMIT: Duration = Duration::from_secs(10);
-
     #[test]
     fn it_is_read_in_pieces_and_waited_for() {
         let mut running = Running::start(Command::new("sh").args(["-c", "printf abcdef; echo oh >&2; exit 3"]));
         assert_eq!(running.read(3), b"abc");
-        let finished = running.end_within(LIMIT);
+        let finished = running.end();
         assert_eq!(finished.stdout, b"def");
         assert_eq!(finished.codes(), [Some(3)]);
         assert_eq!(finished.stages[0].stderr, "oh\n");
@@ -157,6 +159,6 @@ mod tests {
         let mut running = running;
         running.read(1);
         running.signal("TERM");
-        assert_eq!(running.end_within(LIMIT).codes(), [Some(7)]);
+        assert_eq!(running.end().codes(), [Some(7)]);
     }
 }

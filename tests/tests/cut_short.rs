@@ -3,12 +3,8 @@
 //! That no prefix and no flipped bit is ever taken for a whole stream is in `damaged.rs`.
 
 use std::path::Path;
-use std::time::Duration;
 
 use pgx_tests::{Act, Cluster, Database, Finished, Moment, Pipe, Proxy, Running, Scratch, stock, tool};
-
-/// No load of these databases takes as long.
-const LIMIT: Duration = Duration::from_secs(60);
 
 /// Two tables alike, of several frames each.
 fn source() -> Database<'static> {
@@ -87,7 +83,7 @@ fn the_reason_of_a_dump_that_failed_is_passed_on() {
     let source = source();
     let proxy = Proxy::before(source.cluster());
     let url = proxy.url(&source);
-    let whole = Running::start(tool("pgx-dump").args(["-d", &url])).end_within(LIMIT);
+    let whole = Running::start(tool("pgx-dump").args(["-d", &url])).end();
     assert_eq!(whole.complaint(), None);
     let target = Cluster::shared(18).database("cut");
 

@@ -8,9 +8,6 @@ use std::time::Duration;
 
 use pgx_tests::{Act, Cluster, Database, Moment, Pipe, Proxy, Running, Scratch, stock, tool, wait_until};
 
-/// A dump of these databases takes a second or two; what takes longer hangs.
-const LIMIT: Duration = Duration::from_secs(60);
-
 /// Messages, and places in answers, at which the dump is stopped.
 const MOMENTS: u64 = 10;
 
@@ -76,12 +73,12 @@ fn flaw(database: &Database, moment: Moment) -> Option<String> {
     });
     let altering = alter_all(database);
     proxy.resume();
-    let dumped = dump.end_within(LIMIT);
+    let dumped = dump.end();
     if let Some(complaint) = dumped.complaint() {
         return Some(format!("stopped at {moment:?}: {complaint}"));
     }
     for psql in altering {
-        assert_eq!(psql.end_within(LIMIT).complaint(), None, "stopped at {moment:?}");
+        assert_eq!(psql.end().complaint(), None, "stopped at {moment:?}");
     }
     let checked = Pipe::of(tool("pgx-toc").arg("--check").arg(archive)).run();
     checked
@@ -93,7 +90,7 @@ fn flaw(database: &Database, moment: Moment) -> Option<String> {
 fn length(database: &Database) -> (u64, u64) {
     let proxy = Proxy::before(database.cluster());
     let dump = Running::start(tool("pgx-dump").args(["-d", &proxy.url(database)]));
-    assert_eq!(dump.end_within(LIMIT).complaint(), None);
+    assert_eq!(dump.end().complaint(), None);
     (proxy.messages(), proxy.answered())
 }
 
@@ -167,8 +164,8 @@ fn an_alter_table_that_came_first_is_waited_for() {
         database.sql(held).trim() == "1"
     });
     let dump = Running::start(tool("pgx-dump").args(["-d", &database.url()]));
-    assert_eq!(dump.end_within(LIMIT).complaint(), None);
-    assert_eq!(altering.end_within(LIMIT).complaint(), None);
+    assert_eq!(dump.end().complaint(), None);
+    assert_eq!(altering.end().complaint(), None);
 }
 
 #[test]
@@ -182,7 +179,7 @@ fn waiting_has_the_limit_that_the_user_sets() {
         database.sql(held).trim() == "1"
     });
     let arguments = ["--lock-wait-timeout", "200", "-d", &database.url()];
-    let dump = Running::start(tool("pgx-dump").args(arguments)).end_within(LIMIT);
+    let dump = Running::start(tool("pgx-dump").args(arguments)).end();
     let said = dump.said(1);
     assert!(said.contains("SQLSTATE 55P03"), "{said}");
 }
@@ -216,7 +213,7 @@ fn a_storm_of_alter_tables_stops_no_dump() {
         .cycle()
         .take(14)
         .map(|arguments| Running::start(tool("pgx-dump").args(["-d", &database.url()]).args(*arguments)))
-        .filter_map(|dump| dump.end_within(LIMIT).complaint())
+        .filter_map(|dump| dump.end().complaint())
         .collect();
     database.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'storm'");
     assert!(
@@ -274,8 +271,8 @@ fn what_was_done_to_a_table_before_it_was_locked_is_named_or_does_not_matter() {
             waits("pgx-dump", "Lock").trim() == "1"
         });
         database.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'gate' AND datname = current_database()");
-        doer.end_within(LIMIT).expect_success();
-        let finished = dump.end_within(LIMIT);
+        doer.end().expect_success();
+        let finished = dump.end();
         match named {
             Some(named) => {
                 let said = finished.said(1);

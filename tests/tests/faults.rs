@@ -2,12 +2,8 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use pgx_tests::{Cluster, Database, Finished, Fixture, Pipe, Running, Scratch, judge, stock, tool, wait_until};
-
-/// Nothing here takes as long.
-const LIMIT: Duration = Duration::from_secs(90);
 
 fn shop(size: u32) -> Database<'static> {
     Cluster::shared(18).filled(&Fixture::shop_of(size))
@@ -180,14 +176,14 @@ fn what_changes_beside_a_dump_is_not_in_it() {
                    AND datname = current_database()";
     wait_until("all of them wait", || source.sql(waiting).trim() == "3");
     source.sql("SELECT nextval('public.counter') FROM generate_series(1, 1000)");
-    let rest = running.end_within(LIMIT).expect_success();
+    let rest = running.end().expect_success();
     for psql in beside {
-        psql.end_within(LIMIT).said(0);
+        psql.end().said(0);
     }
     let target = target(Cluster::shared(18));
     let file = Scratch::new();
     let file = file.file("stream", [head, rest].concat());
-    Running::start(load(&target).arg(file)).end_within(LIMIT).said(0);
+    Running::start(load(&target).arg(file)).end().said(0);
     let position = target.sql("SELECT last_value FROM public.counter");
     assert!(["41", "1040"].contains(&position.trim()), "{position}");
     for database in [&target, &before] {
@@ -227,7 +223,7 @@ fn a_stream_that_stops_is_given_up_and_gone_on_with() {
     drop(command);
     let mut input = feeder.stdin.take().expect("its input was piped");
     input.write_all(&stream[..stream.len() / 2]).expect("cat reads");
-    let said = loading.end_within(LIMIT).said(3).to_owned();
+    let said = loading.end().said(3).to_owned();
     drop(input);
     feeder.wait().expect("cat ends");
     assert!(said.contains("nothing has come for 1s"), "{said}");
@@ -237,7 +233,7 @@ fn a_stream_that_stops_is_given_up_and_gone_on_with() {
         said.contains("--timeout says how long it may") && said.contains("go on with: pgx-dump --resume"),
         "{said}"
     );
-    let status = Running::start(tool("pgx-load").args(["--status", "--json", "-d", &target.url()])).end_within(LIMIT);
+    let status = Running::start(tool("pgx-load").args(["--status", "--json", "-d", &target.url()])).end();
     status.said(0);
     let status = String::from_utf8_lossy(&status.stdout).into_owned();
     assert!(status.starts_with("{\"type\":\"load\",\"archive\":\""), "{status}");
@@ -247,8 +243,6 @@ fn a_stream_that_stops_is_given_up_and_gone_on_with() {
     );
     let file = Scratch::new();
     let file = file.file("stream", &stream);
-    Running::start(load(&target).arg("--resume").arg(file))
-        .end_within(LIMIT)
-        .said(0);
+    Running::start(load(&target).arg("--resume").arg(file)).end().said(0);
     judge(&source, &target).expect_equal();
 }

@@ -7,9 +7,6 @@ use std::time::Duration;
 
 use pgx_tests::{Cluster, Database, Finished, Fixture, Pipe, Running, Scratch, stock, tool, wait_until};
 
-/// Nothing here takes as long.
-const LIMIT: Duration = Duration::from_secs(60);
-
 /// A place of one's own for holders, which are given up with it.
 struct Place(Scratch);
 
@@ -221,7 +218,7 @@ fn the_second_leg_is_of_the_first_ones_moment() {
     assert!(String::from_utf8_lossy(&first).contains("\"resumes\":{"));
     // A reader that hangs up breaks the second leg as well, and the third brings all of it.
     rest.hang_up();
-    let said = rest.end_within(LIMIT);
+    let said = rest.end();
     assert!(
         said.said(141).contains("is held for 6h as archive"),
         "{}",
@@ -261,7 +258,7 @@ fn a_token_that_does_not_fit_is_refused_and_breaks_nothing() {
     assert!(refused(&nothing, &["-d", "elsewhere"], 2).contains("not of \"elsewhere\""));
     assert!(refused(&nothing, &["-n", "public"], 2).contains("selected"));
     // Nobody has disturbed the first leg.
-    let finished = dump.end_within(LIMIT);
+    let finished = dump.end();
     let rest = finished.expect_success();
     sizes(&scratch, &[stream, rest].concat());
 }
@@ -295,7 +292,7 @@ fn any_session_of_a_held_dump_can_be_lost() {
         );
         stream.extend(dump.read(4 << 20));
     }
-    let finished = dump.end_within(LIMIT);
+    let finished = dump.end();
     stream.extend(finished.expect_success());
     assert_eq!(sizes(&scratch, &stream), whole);
     wait_until("no session is left", || source.sessions_of("pgx-dump") == 0);
@@ -314,8 +311,8 @@ fn who_waits_for_the_locks_is_named_and_given_way() {
             .contains("to lock shop.customers: ALTER TABLE shop.customers")
     });
     // Nobody reads the dump, and still it ends.
-    altered.end_within(LIMIT).said(0);
-    let finished = dump.end_within(LIMIT);
+    altered.end().said(0);
+    let finished = dump.end();
     let said = finished.said(1);
     assert!(
         said.contains("warning: session") && said.contains("the dump gives way"),
@@ -344,12 +341,12 @@ fn a_reader_that_stops_is_waited_for_in_time_and_then_given_up() {
     // It reads on before the time is over.
     let (dump, mut stream) = begun(&place, &source, &["--hold", "--timeout", "20s"], 1 << 20);
     std::thread::sleep(Duration::from_secs(1));
-    stream.extend(dump.end_within(LIMIT).expect_success());
+    stream.extend(dump.end().expect_success());
     sizes(&scratch, &stream);
     // It does not.
     let (mut dump, _) = begun(&place, &source, &["--hold", "--timeout", "2s"], 1 << 20);
     wait_until("it has given up", || !dump.runs());
-    let finished = dump.end_within(LIMIT);
+    let finished = dump.end();
     let said = finished.said(3);
     assert!(
         said.contains("has taken nothing for 2s") && said.contains("is held for 6h"),
@@ -359,7 +356,7 @@ fn a_reader_that_stops_is_waited_for_in_time_and_then_given_up() {
     let mut dump = Running::start(tool("pgx-dump").args(["--timeout", "1s", "-d", &source.url()]));
     dump.read(1 << 20);
     wait_until("it has given up", || !dump.runs());
-    assert!(dump.end_within(LIMIT).said(1).contains("has taken nothing for 1s"));
+    assert!(dump.end().said(1).contains("has taken nothing for 1s"));
 }
 
 #[test]
@@ -371,7 +368,7 @@ fn a_server_that_says_nothing_is_given_up() {
         "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND locktype = 'relation'";
     wait_until("it is locked", || source.sql(locked).trim() != "0");
     let dump = Running::start(tool("pgx-dump").args(["--timeout", "1s", "-d", &source.url()]));
-    let finished = dump.end_within(LIMIT);
+    let finished = dump.end();
     assert!(finished.said(1).contains("the server has said nothing for 1s"));
     let last_words = String::from_utf8_lossy(&finished.stdout).into_owned();
     assert!(last_words.contains("said nothing"), "{last_words}");
@@ -421,7 +418,7 @@ fn a_server_that_falls_silent_amid_rows_can_be_asked_again() {
         assert!(sent.is_ok_and(|sent| sent.success()), "the session has ended");
     };
     signal("STOP");
-    let finished = dump.end_within(LIMIT);
+    let finished = dump.end();
     signal("CONT");
     let said = finished.said(3);
     assert!(

@@ -5,12 +5,8 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use pgx_tests::{Cluster, Database, Fixture, Pipe, Running, Scratch, campaign, stock, tool, wait_until};
-
-/// No load of these databases takes as long.
-const LIMIT: Duration = Duration::from_secs(60);
 
 fn shop() -> Database<'static> {
     Cluster::shared(18).filled(&Fixture::shop_of(campaign(20, 60)))
@@ -34,7 +30,7 @@ fn load(target: &Database) -> Command {
 fn surprise(name: &str, file: &Path, expected: &[i32]) -> Option<String> {
     let target = Cluster::shared(18).database("cut");
     Fixture::shop().make_roles(&target);
-    let finished = Running::start(load(&target).arg(file)).end_within(LIMIT);
+    let finished = Running::start(load(&target).arg(file)).end();
     let said = &finished.stages[0].stderr;
     let as_expected = finished.codes()[0].is_some_and(|code| expected.contains(&code));
     (finished.hung || !as_expected || said.is_empty()).then(|| format!("{name}: {}\n{said}", finished.stages[0].status))
@@ -155,7 +151,7 @@ fn a_dump_that_loses_lanes_goes_on_where_they_stopped() {
         end_reader(&source);
         stream.extend(dump.read(4 << 20));
         end_session(&source, 1);
-        let finished = dump.end_within(LIMIT);
+        let finished = dump.end();
         assert!(
             finished.said(0).contains("another one goes on"),
             "{}",
@@ -203,7 +199,7 @@ fn what_a_lost_lane_had_begun_is_gone_on_with_by_the_one_that_has_the_locks() {
         source.sql(queued).trim() == altering.len().to_string()
     });
     end_reader(&source);
-    let finished = dump.end_within(LIMIT);
+    let finished = dump.end();
     let said = finished.said(0);
     assert!(
         said.contains("a session was lost") && said.contains("the rest of table data "),
@@ -212,7 +208,7 @@ fn what_a_lost_lane_had_begun_is_gone_on_with_by_the_one_that_has_the_locks() {
     stream.extend(&finished.stdout);
     assert_eq!(sizes(&stream), whole);
     for psql in altering {
-        psql.end_within(LIMIT).said(0);
+        psql.end().said(0);
     }
 }
 
@@ -221,7 +217,7 @@ fn a_dump_that_loses_its_snapshot_says_so_in_the_stream() {
     let source = Cluster::shared(18).filled(&Fixture::shop_of(60));
     let dump = stopped_dump(&source);
     end_session(&source, 0);
-    let finished = dump.end_within(LIMIT);
+    let finished = dump.end();
     let said = finished.said(1);
     assert!(said.contains("the snapshot of the dump is lost"), "{said}");
     wait_until("its sessions are gone", || source.sessions_of("pgx-dump") == 0);
@@ -236,7 +232,7 @@ fn an_interrupt_ends_all_lanes_of_a_dump() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let dump = stopped_dump(&source);
         dump.signal(signal);
-        dump.end_within(LIMIT).said(code);
+        dump.end().said(code);
         wait_until("its sessions are gone", || source.sessions_of("pgx-dump") == 0);
     }
 }
@@ -301,7 +297,7 @@ fn a_load_that_loses_a_session_names_what_it_was_doing() {
     let replaced = || !copying(&target).contains(&lost) && target.sessions_of("pgx-load") == 5;
     wait_until("another session is in its place", replaced);
     drop(waiting._feeder);
-    let finished = waiting.load.end_within(LIMIT);
+    let finished = waiting.load.end();
     let said = finished.said(3);
     // Whether the server's own reason still comes through is a matter of luck.
     let reason = said.contains("57P01") || said.contains("the connection to the server was lost");
@@ -324,7 +320,7 @@ fn a_load_that_loses_an_idle_session_comes_to_an_end() {
     wait_until("rows are copied", || !copying(&target).is_empty());
     target.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pgx-load' AND state = 'idle' AND datname = current_database()");
     drop(waiting._feeder);
-    let finished = waiting.load.end_within(LIMIT);
+    let finished = waiting.load.end();
     assert!(
         matches!(finished.codes()[..], [Some(1 | 3)]),
         "{:?}",
@@ -342,7 +338,7 @@ fn an_interrupt_ends_all_sessions_of_a_load() {
         let waiting = Waiting::start(&target, &stream);
         wait_until("rows are copied", || !copying(&target).is_empty());
         waiting.load.signal(signal);
-        waiting.load.end_within(LIMIT).said(code);
+        waiting.load.end().said(code);
         wait_until("its sessions are gone", || target.sessions_of("pgx-load") == 0);
     }
 }
@@ -382,7 +378,7 @@ fn an_interrupt_ends_sessions_that_build_indexes_beside_the_rows() {
         let load = Running::start(load(&target).stdin(feeder.stdout()));
         wait_until("an index is built", || building(&target));
         load.signal(signal);
-        load.end_within(LIMIT).said(code);
+        load.end().said(code);
         wait_until("its sessions are gone", || target.sessions_of("pgx-load") == 0);
     }
 }
@@ -393,7 +389,7 @@ fn a_cut_stream_leaves_no_session_behind_that_builds_an_index() {
     let stream = slow_indexes(&scratch);
     let target = Cluster::shared(18).database("stopped");
     let file = scratch.file("most", &stream[..stream.len() - 1]);
-    let finished = Running::start(load(&target).arg(&file)).end_within(LIMIT);
+    let finished = Running::start(load(&target).arg(&file)).end();
     finished.said(3);
     wait_until("its sessions are gone", || target.sessions_of("pgx-load") == 0);
 }
@@ -415,7 +411,7 @@ fn a_failed_statement_leaves_no_session_behind() {
     );
     stream_of(&source, &scratch.path().join("failing"));
     let target = Cluster::shared(18).database("failing");
-    let finished = Running::start(load(&target).arg(scratch.path().join("failing"))).end_within(LIMIT);
+    let finished = Running::start(load(&target).arg(scratch.path().join("failing"))).end();
     let said = finished.said(1);
     assert!(
         said.contains("index public.b_bad") && said.contains("it is bad"),

@@ -1,12 +1,8 @@
 //! A dump by many lanes shows one moment of its source, whatever is written meanwhile.
 
 use std::process::Command;
-use std::time::Duration;
 
 use pgx_tests::{Cluster, Database, Pipe, Running, campaign, judge, stock, tool, wait_until};
-
-/// No copy of these databases takes as long.
-const LIMIT: Duration = Duration::from_secs(120);
 
 /// pgbench's database. Pages that are mostly empty make parts of few rows.
 fn bank(cluster: &Cluster) -> Database<'_> {
@@ -26,7 +22,7 @@ fn pgbench(database: &Database, flags: &[&str]) -> Bench {
 
 impl Bench {
     fn run_to_its_end(mut self) {
-        Running::start(&mut self.0).end_within(LIMIT).expect_success();
+        Running::start(&mut self.0).end().expect_success();
     }
 
     /// Four clients that write for as long as the value lives.

@@ -9,9 +9,6 @@ use std::time::Duration;
 
 use pgx_tests::{Cluster, Database, Finished, Fixture, Pipe, Running, Scratch, campaign, judge, tool, wait_until};
 
-/// No load of these databases takes as long.
-const LIMIT: Duration = Duration::from_secs(120);
-
 /// A database, its stream in a file, and where that is.
 struct Source {
     database: Database<'static>,
@@ -60,7 +57,7 @@ fn load(target: &Database) -> Command {
 }
 
 fn resumed(target: &Database, file: &Path) -> Finished {
-    Running::start(load(target).arg("--resume").arg(file)).end_within(LIMIT)
+    Running::start(load(target).arg("--resume").arg(file)).end()
 }
 
 fn has_ledger(target: &Database) -> bool {
@@ -95,7 +92,7 @@ impl Fed {
         // A load that has failed says so itself.
         let _ = input.write_all(rest);
         drop(input);
-        self.load.end_within(LIMIT)
+        self.load.end()
     }
 
     fn kill(mut self) {
@@ -103,7 +100,7 @@ impl Fed {
         if self.load.runs() {
             self.load.signal("KILL");
         }
-        self.load.end_within(LIMIT);
+        self.load.end();
     }
 }
 
@@ -128,16 +125,10 @@ fn a_truncated_stream_goes_on_from_the_whole() {
     for length in moments(source.stream.len(), campaign(4, 50)) {
         let target = target(Cluster::shared(18));
         let cut = source.scratch.file("cut", &source.stream[..length]);
-        let said = Running::start(load(&target).arg(&cut))
-            .end_within(LIMIT)
-            .said(3)
-            .to_owned();
+        let said = Running::start(load(&target).arg(&cut)).end().said(3).to_owned();
         assert!(said.contains("go on with: pgx-load --resume -j3 -d "), "{said}");
         // Without being asked to, nothing goes on.
-        let said = Running::start(load(&target).arg(&source.file))
-            .end_within(LIMIT)
-            .said(1)
-            .to_owned();
+        let said = Running::start(load(&target).arg(&source.file)).end().said(1).to_owned();
         assert!(said.contains("the target has a load that was broken off"), "{said}");
         resumed(&target, &source.file).expect_success();
         judge(&source.database, &target).expect_equal();
@@ -171,10 +162,10 @@ fn two_loads_at_once_are_one_too_many() {
     for flag in ["--no-analyze", "--resume"] {
         let mut second = load(&target);
         second.arg(flag).arg(&source.file);
-        let said = Running::start(&mut second).end_within(LIMIT).said(1).to_owned();
+        let said = Running::start(&mut second).end().said(1).to_owned();
         assert!(said.contains("another pgx-load is at work on this database"), "{said}");
     }
-    let status = Running::start(tool("pgx-load").args(["--status", "-d", &target.url()])).end_within(LIMIT);
+    let status = Running::start(tool("pgx-load").args(["--status", "-d", &target.url()])).end();
     assert!(String::from_utf8_lossy(&status.stdout).contains("at work"));
     fed.kill();
     resumed(&target, &source.file).expect_success();
@@ -186,7 +177,7 @@ fn what_does_not_belong_together_is_refused() {
     let source = source();
     let target = target(Cluster::shared(18));
     let cut = source.scratch.file("cut", &source.stream[..source.stream.len() / 2]);
-    Running::start(load(&target).arg(&cut)).end_within(LIMIT).said(3);
+    Running::start(load(&target).arg(&cut)).end().said(3);
 
     let another = source.scratch.path().join("another");
     let mut dump = tool("pgx-dump");
@@ -196,7 +187,7 @@ fn what_does_not_belong_together_is_refused() {
 
     let mut selected = load(&target);
     selected.args(["--resume", "-n", "ballast"]).arg(&source.file);
-    let said = Running::start(&mut selected).end_within(LIMIT).said(1).to_owned();
+    let said = Running::start(&mut selected).end().said(1).to_owned();
     assert!(said.contains("it is of other options"), "{said}");
 
     let filtered = source.scratch.path().join("filtered");
@@ -209,11 +200,11 @@ fn what_does_not_belong_together_is_refused() {
             .contains("it is of another part of the archive")
     );
 
-    let token = Running::start(tool("pgx-load").args(["--print-token", "-d", &target.url()])).end_within(LIMIT);
+    let token = Running::start(tool("pgx-load").args(["--print-token", "-d", &target.url()])).end();
     let token = String::from_utf8(token.stdout).expect("it is ASCII");
     assert!(token.starts_with("pgx1.") && token.len() < 2000, "{token}");
 
-    let discarded = Running::start(tool("pgx-load").args(["--discard", "-d", &target.url()])).end_within(LIMIT);
+    let discarded = Running::start(tool("pgx-load").args(["--discard", "-d", &target.url()])).end();
     assert!(discarded.said(0).contains("what was loaded stays"));
     assert!(!has_ledger(&target));
     assert!(
@@ -234,11 +225,11 @@ fn a_database_that_was_made_goes_on() {
         let cut = source.scratch.file("cut", &source.stream[..length]);
         let mut first = load(&admin);
         first.arg("-C").arg(&cut);
-        let said = Running::start(&mut first).end_within(LIMIT).said(3).to_owned();
+        let said = Running::start(&mut first).end().said(3).to_owned();
         assert!(said.contains("go on with: pgx-load --resume -j3 -d "), "{said}");
         let mut second = load(&admin);
         second.args(["-C", "--resume"]).arg(&source.file);
-        Running::start(&mut second).end_within(LIMIT).expect_success();
+        Running::start(&mut second).end().expect_success();
         judge(&source.database, &copy).expect_equal();
         assert!(!has_ledger(&copy));
         admin.sql(&format!("DROP DATABASE \"{}\"", copy.name()));
@@ -311,7 +302,7 @@ fn rows_that_are_merged_and_schemas_that_are_renamed_are_gone_on_with() {
     let flags = |target: &Database, more: &[&str], file: &Path| {
         let mut command = load(target);
         command.args(more).arg(file);
-        Running::start(&mut command).end_within(LIMIT)
+        Running::start(&mut command).end()
     };
     let sums = "SELECT count(*), sum(hashtext(x)::bigint) FROM ballast.large;
         SELECT count(*), sum(hashtext(x)::bigint) FROM ballast.forgetful;";

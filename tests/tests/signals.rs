@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use pgx_tests::{Act, Cluster, Database, Moment, Pipe, Proxy, Running, Scratch, stock, tool, wait_until};
-
-/// Nothing here takes as long.
-const LIMIT: Duration = Duration::from_secs(60);
+use pgx_tests::{Act, Cluster, Database, Moment, PATIENCE, Pipe, Proxy, Running, Scratch, stock, tool, wait_until};
 
 /// More rows than fit into the buffers between a dump and a reader that has stopped.
 fn big() -> Database<'static> {
@@ -34,7 +31,7 @@ fn a_signal_ends_a_dump_that_waits_for_the_server() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let (dump, holder) = waiting(&database);
         dump.signal(signal);
-        let finished = dump.end_within(LIMIT);
+        let finished = dump.end();
         assert!(
             !finished.said(code).contains("SQLSTATE"),
             "{}",
@@ -55,7 +52,7 @@ fn a_signal_ends_a_dump_whose_reader_has_stopped() {
         dump.read(64 * 1024);
         dump.signal(signal);
         wait_until("the dump has ended", || !dump.runs());
-        dump.end_within(LIMIT).said(code);
+        dump.end().said(code);
         wait_until("its session is gone", || database.sessions_of("pgx-dump") == 0);
     }
 }
@@ -67,10 +64,10 @@ fn a_signal_between_two_statements_is_not_lost() {
         let proxy = Proxy::before(database.cluster());
         proxy.at(Moment::Message(number), Act::Pause);
         let dump = Running::start(tool("pgx-dump").args(["-d", &proxy.url(&database)]));
-        assert!(proxy.paused_within(LIMIT));
+        assert!(proxy.paused_within(PATIENCE));
         dump.signal("INT");
         proxy.resume();
-        dump.end_within(LIMIT).said(130);
+        dump.end().said(130);
     }
 }
 
@@ -98,7 +95,7 @@ fn a_signal_ends_a_load_that_waits_for_the_server() {
             target.sql(building).trim() == "1"
         });
         load.signal(signal);
-        load.end_within(LIMIT).said(code);
+        load.end().said(code);
         wait_until("its session is gone", || target.sessions_of("pgx-load") == 0);
     }
 }
@@ -115,14 +112,14 @@ fn a_signal_ends_a_load_that_waits_for_its_input() {
             proxy.at(Moment::Answer(answered), Act::Pause);
             let mut dump = Running::start(tool("pgx-dump").args(["-d", &proxy.url(&source)]));
             let load = Running::start(tool("pgx-load").args(["-d", &target.url()]).stdin(dump.stdout()));
-            assert!(proxy.paused_within(LIMIT));
+            assert!(proxy.paused_within(PATIENCE));
             match answered {
                 // Nothing shows from outside that it has begun to wait.
                 0 => std::thread::sleep(Duration::from_millis(500)),
                 _ => wait_until("the load has begun", || target.sessions_of("pgx-load") > 0),
             }
             load.signal(signal);
-            load.end_within(LIMIT).said(code);
+            load.end().said(code);
             wait_until("its session is gone", || target.sessions_of("pgx-load") == 0);
         }
     }

@@ -1,12 +1,7 @@
 //! A database is replaced by a new one when that is whole, and not before: whatever ends the load, the old one is
 //! as it was.
 
-use std::time::Duration;
-
 use pgx_tests::{Cluster, Database, Finished, Pipe, Running, Scratch, campaign, judge, stock, tool, wait_until};
-
-/// How long a load may take to end.
-const LIMIT: Duration = Duration::from_secs(60);
 
 /// A database `app` of a server of its own, its successor elsewhere, and a copy of what `app` was.
 struct Scene {
@@ -108,7 +103,7 @@ fn clients_are_ended_and_find_the_new_one() {
     });
     scene.swap(&["--verify"]).expect_success();
     for client in clients {
-        let finished = client.end_within(LIMIT);
+        let finished = client.end();
         assert_ne!(finished.codes(), [Some(0)]);
     }
     scene.expect_new();
@@ -249,7 +244,7 @@ fn a_session_that_is_lost_while_the_new_one_is_made_is_replaced() {
     let end = |whom: &str| door.sql(&format!("SELECT pg_terminate_backend(pid) FROM {whom}"));
     end(making);
     end("pg_stat_activity WHERE query LIKE 'BEGIN; LOCK TABLE%'");
-    let finished = load.end_within(LIMIT);
+    let finished = load.end();
     let said = finished.said(0);
     assert!(said.contains("making it: ") && said.contains("; going on"), "{said}");
     scene.expect_new();
@@ -283,7 +278,7 @@ fn a_killed_load_leaves_the_old_one_or_the_new_one_whole() {
         if running.runs() {
             running.signal("KILL");
         }
-        running.end_within(LIMIT);
+        running.end();
         wait_until("its sessions have ended", || {
             door.sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgx-load'")
                 .trim()

@@ -5,12 +5,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use pgx_tests::{
-    Act, Cluster, Database, Finished, Fixture, Moment, Pipe, Proxy, Running, Scratch, campaign, judge, stock, tool,
-    wait_until,
+    Act, Cluster, Database, Finished, Fixture, Moment, PATIENCE, Pipe, Proxy, Running, Scratch, campaign, judge, stock,
+    tool, wait_until,
 };
-
-/// Nothing here takes as long.
-const LIMIT: Duration = Duration::from_secs(90);
 
 fn shop(size: u32) -> Database<'static> {
     Cluster::shared(18).filled(&Fixture::shop_of(size))
@@ -58,7 +55,7 @@ fn an_input_that_never_begins_is_given_up() {
             load = tool("pgx-load");
             load.args(["--timeout", "1s"]).args(flags);
         }
-        let finished = Running::start(load.stdin(mute.stdout())).end_within(LIMIT);
+        let finished = Running::start(load.stdin(mute.stdout())).end();
         let said = finished.said(3);
         assert!(
             said.contains("standard input: nothing has come for 1s") && said.contains("not a byte has come"),
@@ -82,7 +79,7 @@ fn an_archive_of_pg_dump_that_stops_is_given_up() {
         let target = target();
         let mut load = tool("pgx-load");
         load.args(["--timeout", "2s", "-d", &target.url()]).stdin(half.stdout());
-        let finished = Running::start(&mut load).end_within(LIMIT);
+        let finished = Running::start(&mut load).end();
         let said = finished.said(3);
         assert!(said.contains("nothing has come for 2s"), "{format}: {said}");
     }
@@ -100,7 +97,7 @@ fn silenced(target: &Database, file: &Path, flags: &[&str], moment: Moment) -> O
     wait_until("it comes to the moment, or to its end", || {
         proxy.paused_within(Duration::ZERO) || !load.runs()
     });
-    let finished = load.end_within(LIMIT);
+    let finished = load.end();
     proxy.paused_within(Duration::ZERO).then_some(finished)
 }
 
@@ -119,7 +116,7 @@ fn messages_of(file: &Path, flags: &[&str]) -> u64 {
     let proxy = Proxy::before(target.cluster());
     let mut load = tool("pgx-load");
     load.args(["-d", &proxy.url(&target)]).args(flags).arg(file);
-    Running::start(&mut load).end_within(LIMIT).expect_success();
+    Running::start(&mut load).end().expect_success();
     proxy.messages()
 }
 
@@ -166,7 +163,7 @@ fn a_load_whose_target_fell_silent_goes_on_later() {
     );
     let mut resume = tool("pgx-load");
     resume.args(["-j2", "--resume", "-d", &target.url()]).arg(&file);
-    Running::start(&mut resume).end_within(LIMIT).said(0);
+    Running::start(&mut resume).end().said(0);
     judge(&source, &target).expect_equal();
 }
 
@@ -194,7 +191,7 @@ fn a_source_that_falls_silent_is_given_up_in_every_format() {
             let proxy = Proxy::before(source.cluster());
             let mut dump = tool("pgx-dump");
             dump.args(["-j1", "-d", &proxy.url(&source)]).args(flags);
-            Running::start(&mut dump).end_within(LIMIT).expect_success();
+            Running::start(&mut dump).end().expect_success();
             proxy.answered()
         };
         // Amid catalogs, amid rows, and before it is connected.
@@ -207,7 +204,7 @@ fn a_source_that_falls_silent_is_given_up_in_every_format() {
             let mut dump = tool("pgx-dump");
             dump.args(["-j1", "--timeout", "5s", "-d", &proxy.url(&source)])
                 .args(flags);
-            let finished = Running::start(&mut dump).end_within(LIMIT);
+            let finished = Running::start(&mut dump).end();
             let said = finished.said(1);
             assert!(
                 said.contains("the server has said nothing for 5s") || said.contains("cannot connect to "),
@@ -226,7 +223,7 @@ fn a_reader_that_stops_is_given_up_in_every_format() {
         let mut dump = Running::start(&mut dump);
         dump.read(100);
         wait_until("it has given up", || !dump.runs());
-        let finished = dump.end_within(LIMIT);
+        let finished = dump.end();
         let said = finished.said(1);
         assert!(
             said.contains("the reader of the output has taken nothing for 5s"),
@@ -278,12 +275,12 @@ fn a_dump_that_waits_shows_that_it_lives() {
     let mut dump = Running::start(tool("pgx-dump").args(["-d", &source.url()]));
     let mut stream = read_up_to(&mut dump, TICK);
     source.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'locker'");
-    stream.extend(dump.end_within(LIMIT).expect_success());
+    stream.extend(dump.end().expect_success());
     whole(stream);
 
     // For a server that is slow: with catalogs, with the sessions of lanes, with rows.
     let proxy = Proxy::before(source.cluster());
-    let counted = Running::start(tool("pgx-dump").args(["-j2", "-d", &proxy.url(&source)])).end_within(LIMIT);
+    let counted = Running::start(tool("pgx-dump").args(["-j2", "-d", &proxy.url(&source)])).end();
     counted.expect_success();
     let messages = proxy.messages();
     let moments = [messages * 2 / 3, messages / 3, messages - 4];
@@ -291,10 +288,10 @@ fn a_dump_that_waits_shows_that_it_lives() {
         let proxy = Proxy::before(source.cluster());
         proxy.at(Moment::Message(*moment), Act::Pause);
         let mut dump = Running::start(tool("pgx-dump").args(["-j2", "-d", &proxy.url(&source)]));
-        assert!(proxy.paused_within(LIMIT), "at {moment} of {messages}");
+        assert!(proxy.paused_within(PATIENCE), "at {moment} of {messages}");
         let mut stream = read_up_to(&mut dump, TICK);
         proxy.resume();
-        stream.extend(dump.end_within(LIMIT).expect_success());
+        stream.extend(dump.end().expect_success());
         whole(stream);
     }
 }

@@ -3,13 +3,11 @@
 use std::io::{Read, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+
+use pgx_tests::PATIENCE;
 
 /// Bytes that pass at once.
 const PIECE: usize = 64 << 10;
-
-/// What has not come by then does not come.
-const LIMIT: Duration = Duration::from_secs(120);
 
 /// The gate.
 #[derive(Clone)]
@@ -92,7 +90,7 @@ impl Gate {
         let waited = self
             .0
             .1
-            .wait_timeout_while(self.state(), LIMIT, |state| !done(state))
+            .wait_timeout_while(self.state(), PATIENCE, |state| !done(state))
             .unwrap_or_else(PoisonError::into_inner);
         assert!(!waited.1.timed_out(), "waited in vain until {what}");
     }

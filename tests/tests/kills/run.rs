@@ -10,9 +10,6 @@ use crate::fault::Fault;
 use crate::gate::Gate;
 use crate::moment::Moment;
 
-/// No copy takes as long, whatever happens to it.
-const LIMIT: Duration = Duration::from_secs(240);
-
 /// How long a load may take for what it has.
 const SETTLED: Duration = Duration::from_millis(500);
 
@@ -61,9 +58,9 @@ impl Run {
 
     fn end(self) -> Ends {
         self.gate.open();
-        let load = self.load.end_within(LIMIT);
-        let dump = self.dump.end_within(LIMIT);
-        self.relay.end_within(LIMIT);
+        let load = self.load.end();
+        let dump = self.dump.end();
+        self.relay.end();
         Ends {
             dump,
             load,
