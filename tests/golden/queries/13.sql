@@ -112,9 +112,12 @@ WHERE t.oid >= 16384
                     WHERE d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.deptype <> 'i')
        OR t.typarray IN (SELECT d.refobjid FROM pg_catalog.pg_depend d
                          WHERE d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.deptype <> 'i'))
-   OR t.typacl IS DISTINCT FROM (SELECT p.initprivs FROM pg_catalog.pg_init_privs p
-                                 WHERE p.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass
-                                   AND p.objoid = t.oid AND p.objsubid = 0)
+   OR ((t.typacl IS NOT NULL
+        OR t.oid IN (SELECT p.objoid FROM pg_catalog.pg_init_privs p
+                     WHERE p.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass))
+       AND t.typacl IS DISTINCT FROM (SELECT p.initprivs FROM pg_catalog.pg_init_privs p
+                                      WHERE p.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass
+                                        AND p.objoid = t.oid AND p.objsubid = 0))
 ORDER BY t.oid;
 
 -- functions, before the locks
@@ -588,7 +591,7 @@ SELECT (t.oid)::pg_catalog.text AS oid,
        (t.typsend <> 0 AND t.typreceive <> 0)::pg_catalog.text AS is_binary
 FROM (
     WITH RECURSIVE used(oid) AS (
-        SELECT DISTINCT a.atttypid FROM pg_catalog.unnest('{20001,20003,20004,20005,20006}'::pg_catalog.oid[]) AS w(oid)
+        SELECT DISTINCT a.atttypid FROM pg_catalog.unnest('{20001,20006}'::pg_catalog.oid[]) AS w(oid)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped
         UNION
         SELECT x.oid FROM used u JOIN pg_catalog.pg_type t ON t.oid = u.oid

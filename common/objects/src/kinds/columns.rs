@@ -13,6 +13,7 @@ use crate::query::{Select, column, since};
 use crate::rows::{Row, Rows};
 use crate::sql;
 
+use super::relation::Relation;
 use super::{Phase, Reader};
 
 const COLUMNS: Select = Select {
@@ -146,13 +147,10 @@ impl Column {
 /// way, and the tables whose columns own wanted sequences.
 pub fn described(db: &Database) -> Vec<u32> {
     let mut oids = db.wanted_relations("rpfvm");
+    oids.extend(filled(db));
     for id in db.nodes() {
         let Some(relation) = db.relation(id) else { continue };
-        let object = db.object(id);
-        if relation.data.is_some() && relation.relkind != 'S' {
-            oids.push(object.catalog.oid);
-        }
-        if object.wanted == Wanted::NONE {
+        if db.object(id).wanted == Wanted::NONE {
             continue;
         }
         oids.extend(relation.parents.iter().map(|parent| db.object(*parent).catalog.oid));
@@ -163,6 +161,13 @@ pub fn described(db: &Database) -> Vec<u32> {
     oids.sort_unstable();
     oids.dedup();
     oids
+}
+
+/// OIDs of the relations whose rows are wanted.
+pub fn filled(db: &Database) -> Vec<u32> {
+    let wanted = |relation: &Relation| relation.data.is_some() && relation.relkind != 'S';
+    let relations = db.nodes().filter(|&id| db.relation(id).is_some_and(wanted));
+    relations.map(|id| db.object(id).catalog.oid).collect()
 }
 
 fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::query::{Select, column};
 use crate::rows::Rows;
 
-use super::columns::{Column, described};
+use super::columns::{Column, filled};
 use super::{Phase, Reader};
 
 mod built_of;
@@ -54,11 +54,14 @@ const TYPES: Select = Select {
 JOIN pg_catalog.pg_type t ON t.oid = u.oid",
 };
 
-/// The types of the columns that were read, and the types these are made of.
+/// The types of the columns whose rows are wanted, and the types these are made of.
 pub const READER: Reader = Reader {
     name: "types of columns",
     phase: Phase::Late,
-    query: |db| Some(TYPES.sql(db.server.major(), &described(db))),
+    query: |db| {
+        let tables = filled(db);
+        (!tables.is_empty()).then(|| TYPES.sql(db.server.major(), &tables))
+    },
     read,
 };
 

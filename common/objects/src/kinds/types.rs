@@ -50,9 +50,12 @@ WHERE t.oid >= 16384
                     WHERE d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.deptype <> 'i')
        OR t.typarray IN (SELECT d.refobjid FROM pg_catalog.pg_depend d
                          WHERE d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.deptype <> 'i'))
-   OR t.typacl IS DISTINCT FROM (SELECT p.initprivs FROM pg_catalog.pg_init_privs p
-                                 WHERE p.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass
-                                   AND p.objoid = t.oid AND p.objsubid = 0)
+   OR ((t.typacl IS NOT NULL
+        OR t.oid IN (SELECT p.objoid FROM pg_catalog.pg_init_privs p
+                     WHERE p.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass))
+       AND t.typacl IS DISTINCT FROM (SELECT p.initprivs FROM pg_catalog.pg_init_privs p
+                                      WHERE p.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass
+                                        AND p.objoid = t.oid AND p.objsubid = 0))
 ORDER BY t.oid",
 };
 
