@@ -26,6 +26,9 @@ use crate::stream;
 /// Encodings in which a character may have bytes that are ASCII by themselves, quotes and backslashes among them.
 const WITH_ASCII_INSIDE: &[&str] = &["BIG5", "GB18030", "GBK", "JOHAB", "SHIFT_JIS_2004", "SJIS", "UHC"];
 
+/// Bytes of text that go out together.
+const TOGETHER: usize = 64 << 10;
+
 /// Writes the script.
 pub async fn write(args: &DumpArgs, process: &Process, source: Source, mut sink: Sink) -> Result<(), Failure> {
     let encoding = &source.facts.client_encoding;
@@ -70,10 +73,17 @@ pub async fn write(args: &DumpArgs, process: &Process, source: Source, mut sink:
         Script::new(&contents, &options, heading).map_err(|error| Failure::caused_by(Exit::Failed, &error))?;
     let text = source.session.text();
     let mut next = || quoting_all(args.output.quote_all_identifiers, || script.next());
+    let mut gathered = Vec::new();
     while let Some(piece) = next() {
         match piece {
-            Piece::Text(script) => sink.write(text.encode(&script)).await?,
+            Piece::Text(script) => {
+                gathered.extend(text.encode(&script));
+                if gathered.len() >= TOGETHER {
+                    sink.write(std::mem::take(&mut gathered)).await?;
+                }
+            }
             Piece::Rows(id) => {
+                sink.write(std::mem::take(&mut gathered)).await?;
                 let table = contents.get(id).map(|entry| entry.catalog.oid);
                 let insert = table.and_then(|oid| inserts.get(&oid));
                 let statements = insert.map(|insert| statements(insert, args, text));
@@ -84,6 +94,7 @@ pub async fn write(args: &DumpArgs, process: &Process, source: Source, mut sink:
             }
         }
     }
+    sink.write(gathered).await?;
     sink.close().await
 }
 
