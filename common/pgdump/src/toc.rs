@@ -324,7 +324,7 @@ impl Record {
         if version.has_relkind() {
             put_int(self.relkind.map_or(0, |relkind| relkind as i32), out);
         }
-        put_text(Some(&self.owner), out)?;
+        put_text((!self.owner.is_empty()).then_some(self.owner.as_slice()), out)?;
         put_text(Some(b"false"), out)?;
         for dependency in &self.dependencies {
             put_text(Some(dependency.to_string().as_bytes()), out)?;
@@ -454,6 +454,24 @@ mod tests {
                 assert!(source.is_at_end().expect("memory"));
             }
         }
+    }
+
+    #[test]
+    fn what_nobody_owns_has_no_owner_rather_than_one_without_a_name() {
+        let mut toc = toc(Version::V1_16, Place::Somewhere);
+        let mut written = |owner: &[u8]| {
+            toc.records[0].owner = owner.to_vec();
+            let mut bytes = Vec::new();
+            toc.write(Layout::Offsets, &mut bytes).expect("short texts");
+            bytes
+        };
+        let after = |bytes: &[u8]| {
+            let heap = bytes.windows(4).position(|four| four == b"heap").expect("there is one");
+            bytes[heap + 9..][..5].to_vec()
+        };
+        // A sign and four bytes of length: as pg_dump says NULL.
+        assert_eq!(after(&written(b"")), [1, 1, 0, 0, 0]);
+        assert_eq!(after(&written(b"shop")), [0, 4, 0, 0, 0]);
     }
 
     #[test]
