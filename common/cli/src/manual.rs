@@ -94,6 +94,8 @@ pub(crate) fn command<A: Args>(manual: &Manual) -> Command {
         .after_help(after_help(manual))
         .disable_help_flag(true)
         .disable_version_flag(true)
+        // As in PostgreSQL's own programs, what is said twice is no mistake, and the last value counts.
+        .args_override_self(true)
         .term_width(width())
         .next_help_heading("Common options")
         .args([
@@ -252,6 +254,19 @@ mod tests {
         _file: Option<String>,
     }
 
+    #[derive(Args)]
+    struct TwiceArgs {
+        /// No grants
+        #[arg(short = 'x', long = "no-privileges", visible_alias = "no-acl")]
+        _no_privileges: bool,
+        /// Where it goes
+        #[arg(short)]
+        _file: Option<String>,
+        /// What is wanted
+        #[arg(short = 'n')]
+        _schema: Vec<String>,
+    }
+
     static MANUAL: Manual = Manual {
         name: "pgx-test",
         version: "0.1.0 (stream format 1.0)",
@@ -273,6 +288,19 @@ mod tests {
     #[test]
     fn the_definition_holds_together() {
         command::<ToolArgs>(&MANUAL).debug_assert();
+    }
+
+    #[test]
+    fn what_is_said_twice_is_no_mistake_and_the_last_value_counts() {
+        let matches = command::<TwiceArgs>(&MANUAL)
+            .try_get_matches_from([
+                "pgx-test", "-x", "-f", "a", "-n", "a", "--no-acl", "-f", "b", "-n", "b", "-vv",
+            ])
+            .expect("as pg_dump takes it");
+        assert!(matches.get_flag("_no_privileges"));
+        assert_eq!(matches.get_one::<String>("_file").map(String::as_str), Some("b"));
+        assert_eq!(matches.get_many::<String>("_schema").expect("two").count(), 2);
+        assert_eq!(matches.get_count("verbose"), 2);
     }
 
     #[test]
