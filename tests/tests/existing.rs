@@ -290,6 +290,36 @@ fn rows_that_are_there_stay_as_they_are() {
     assert!(said.contains("nothing was written"), "{said}");
 }
 
+/// The server refuses these in the middle of a load, when other tables have their rows.
+#[test]
+fn tables_that_cannot_be_merged_into_are_named_before_any_row_is_written() {
+    let two = two(Cluster::shared(18));
+    let tables = "CREATE TABLE late (id integer PRIMARY KEY DEFERRABLE, n integer);
+        CREATE TABLE ruled (id integer PRIMARY KEY, n integer);
+        CREATE RULE one AS ON INSERT TO ruled WHERE new.n < 0 DO INSTEAD NOTHING;";
+    two.source.sql(tables);
+    two.target.sql(tables);
+    two.source
+        .sql("INSERT INTO late VALUES (1, 1); INSERT INTO ruled VALUES (1, 1)");
+    for (conflict, table, flaw) in [
+        ("nothing", "late", "has a deferrable key"),
+        ("nothing", "ruled", "has rules for INSERT or UPDATE"),
+        ("update", "late", "has neither a primary key nor"),
+        ("update", "ruled", "has rules for INSERT or UPDATE"),
+    ] {
+        let other = if table == "late" { "ruled" } else { "late" };
+        let refused = two.load(&["--exclude-table", other], &["--on-conflict", conflict]);
+        let said = refused.said(1);
+        assert!(said.contains(&format!("table public.{table} {flaw}")), "{said}");
+        assert!(said.contains("nothing was written"), "{said}");
+    }
+    assert_eq!(two.target.sql("SELECT count(*) FROM child").trim(), "0");
+    // Without ON CONFLICT, rules have no say and keys may wait.
+    two.load(&[], &["-1"]).expect_success();
+    two.target.sql("TRUNCATE fired");
+    two.expect_equal();
+}
+
 #[test]
 fn pg_dumps_archives_are_merged_too() {
     let two = two(Cluster::shared(18));

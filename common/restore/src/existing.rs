@@ -11,7 +11,7 @@ mod standing;
 
 pub(crate) use destination::parts;
 pub use destination::{Destination, destinations};
-pub use merge::{Conflict, Merge, NoKey};
+pub use merge::{CannotMerge, Conflict, Merge};
 pub use standing::{Column, Standing, question};
 
 use pgx_archive::spelling::{ident, literal};

@@ -49,15 +49,19 @@ impl Existing {
         )?;
 
         let mut merges = HashMap::new();
-        let mut keyless = Vec::new();
+        let mut unfit = Vec::new();
+        let mut remedy = "";
         for (to, standing) in pairs().filter(|(to, _)| !to.columns.is_empty()) {
             match args.conflict().map(|conflict| Merge::new(to, standing, conflict)) {
                 Some(Ok(merge)) => drop(merges.insert(to.entry, merge)),
-                Some(Err(lacking)) => keyless.push(lacking.problem),
+                Some(Err(cannot)) => {
+                    unfit.push(cannot.problem);
+                    remedy = cannot.remedy;
+                }
                 None => {}
             }
         }
-        refuse(keyless, "add a key, or say --on-conflict nothing")?;
+        refuse(unfit, remedy)?;
         if args.disable_triggers {
             let insisting = standing.iter().filter(|table| table.insists);
             let insisting: Vec<&str> = insisting.map(|table| table.table.as_str()).collect();

@@ -33,11 +33,13 @@ pub struct Merge {
     known: Option<String>,
 }
 
-/// A table without a key that would tell which row is to be updated.
+/// A table that rows cannot be merged into: without a key that would tell which row is to be updated, for one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoKey {
+pub struct CannotMerge {
     /// What is wrong, naming the table.
     pub problem: String,
+    /// What can be done about it.
+    pub remedy: &'static str,
 }
 
 impl Merge {
@@ -45,8 +47,26 @@ impl Merge {
     ///
     /// An update sets all columns that come but those of the key, and those that are GENERATED ALWAYS AS IDENTITY,
     /// which no update may set.
-    pub fn new(to: &Destination, standing: &Standing, conflict: Conflict) -> Result<Merge, NoKey> {
+    pub fn new(to: &Destination, standing: &Standing, conflict: Conflict) -> Result<Merge, CannotMerge> {
+        let cannot = |what: &str, remedy| {
+            Err(CannotMerge {
+                problem: format!("table {} {what}", to.table),
+                remedy,
+            })
+        };
         let action = match conflict {
+            _ if standing.ruled => {
+                return cannot(
+                    "has rules for INSERT or UPDATE, beside which servers take no ON CONFLICT",
+                    "disable these rules while rows are loaded, or leave the table out with --exclude-table-data",
+                );
+            }
+            Conflict::Nothing if standing.defers => {
+                return cannot(
+                    "has a deferrable key, for which servers take no ON CONFLICT DO NOTHING",
+                    "make it not deferrable while rows are loaded, or leave the table out with --exclude-table-data",
+                );
+            }
             Conflict::Nothing => "DO NOTHING".to_owned(),
             Conflict::Update => update(to, standing)?,
         };
@@ -123,10 +143,15 @@ fn known(to: &Destination, standing: &Standing) -> Option<String> {
     (standing.relkind != Some('r') && comes && !key.is_empty()).then(|| condition.join(" AND "))
 }
 
-fn update(to: &Destination, standing: &Standing) -> Result<String, NoKey> {
+fn update(to: &Destination, standing: &Standing) -> Result<String, CannotMerge> {
     let key = standing.key();
-    let lacks = |what: &str| NoKey {
+    let lacks = |what: &str| CannotMerge {
         problem: format!("table {} {what}", to.table),
+        remedy: match standing.defers {
+            // Nothing would be refused, too.
+            true => "add a key that is not deferrable",
+            false => "add a key, or say --on-conflict nothing",
+        },
     };
     if key.is_empty() {
         return Err(lacks(
@@ -176,7 +201,7 @@ mod tests {
         }
     }
 
-    fn merge(columns: &[&str], standing: &Standing, conflict: Conflict) -> Result<Merge, NoKey> {
+    fn merge(columns: &[&str], standing: &Standing, conflict: Conflict) -> Result<Merge, CannotMerge> {
         let mut entry = rows("t");
         let data = entry.data.as_mut().expect("rows have data");
         data.columns = columns.iter().map(|&name| name.to_owned()).collect();
@@ -229,6 +254,31 @@ mod tests {
     fn whatever_the_key_nothing_is_done() {
         let merge = merge(&["id"], &table(vec![column("id", None)]), Conflict::Nothing).expect("no key is needed");
         assert!(merge.finish().contains(" ON CONFLICT DO NOTHING "));
+    }
+
+    #[test]
+    fn what_servers_refuse_in_the_middle_is_refused_before() {
+        let deferrable = Standing {
+            defers: true,
+            ..table(vec![column("id", None), column("name", Some(0))])
+        };
+        let refused = merge(&["id", "name"], &deferrable, Conflict::Nothing).expect_err("they do");
+        assert!(refused.problem.contains("a deferrable key"), "{}", refused.problem);
+        merge(&["id", "name"], &deferrable, Conflict::Update).expect("there is another one to go by");
+        let refused = merge(&["id"], &deferrable, Conflict::Update).expect_err("it does not come");
+        assert_eq!(refused.remedy, "add a key that is not deferrable");
+        let ruled = Standing {
+            ruled: true,
+            ..table(vec![column("id", Some(0)), column("name", None)])
+        };
+        for conflict in [Conflict::Nothing, Conflict::Update] {
+            let refused = merge(&["id", "name"], &ruled, conflict).expect_err("they do");
+            assert!(
+                refused.problem.contains("rules for INSERT or UPDATE"),
+                "{}",
+                refused.problem
+            );
+        }
     }
 
     #[test]

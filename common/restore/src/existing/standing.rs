@@ -17,6 +17,10 @@ pub struct Standing {
     pub referenced: bool,
     /// Whether a trigger of it fires whatever `session_replication_role` is.
     pub insists: bool,
+    /// Whether a key of it is deferrable, unique or excluding.
+    pub defers: bool,
+    /// Whether it has rules for INSERT or UPDATE, which COPY does not know.
+    pub ruled: bool,
 }
 
 /// A column of a table of the target.
@@ -55,7 +59,9 @@ pub fn question(destinations: &[Destination]) -> String {
              AND m.amoprighttype = l.opcintype AND m.amopstrategy = 3
         JOIN pg_catalog.pg_operator o ON o.oid = m.amopopr
         JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
-        WHERE l.oid = k.classes[pg_catalog.array_lower(k.classes, 1) + p.place])
+        WHERE l.oid = k.classes[pg_catalog.array_lower(k.classes, 1) + p.place]),
+       EXISTS (SELECT FROM pg_catalog.pg_index d WHERE d.indrelid = c.oid AND NOT d.indimmediate),
+       EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid AND r.ev_type IN ('2', '3'))
 FROM (VALUES {}) AS w (place, name)
 LEFT JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(w.name)
 LEFT JOIN LATERAL (
@@ -90,6 +96,8 @@ impl Standing {
             standing.relkind = text(1).and_then(|kind| kind.chars().next());
             standing.referenced = is_true(6);
             standing.insists = is_true(7);
+            standing.defers = is_true(9);
+            standing.ruled = is_true(10);
             standing.columns.extend(text(2).map(|name| Column {
                 name: name.to_owned(),
                 generated: is_true(3),
@@ -138,7 +146,7 @@ mod tests {
         }
     }
 
-    fn row(values: [&str; 9]) -> Vec<Option<String>> {
+    fn row<const N: usize>(values: [&str; N]) -> Vec<Option<String>> {
         let value = |text: &str| (text != "-").then(|| text.to_owned());
         values.map(value).into()
     }
@@ -174,5 +182,17 @@ mod tests {
         let standing = &Standing::read(&[to("public.t", &[])], &answer)[0];
         let key: Vec<&str> = standing.key().iter().map(|column| column.name.as_str()).collect();
         assert_eq!(key, ["c", "a"]);
+        assert!(!standing.defers && !standing.ruled);
+    }
+
+    #[test]
+    fn what_rows_cannot_be_merged_with_is_read() {
+        let answer = [
+            row(["0", "r", "a", "f", "f", "-", "f", "f", "-", "t", "f"]),
+            row(["1", "r", "a", "f", "f", "-", "f", "f", "-", "f", "t"]),
+        ];
+        let standing = Standing::read(&[to("public.t", &[]), to("public.u", &[])], &answer);
+        let seen: Vec<_> = standing.iter().map(|table| (table.defers, table.ruled)).collect();
+        assert_eq!(seen, [(true, false), (false, true)]);
     }
 }
