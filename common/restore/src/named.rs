@@ -1,6 +1,9 @@
-//! Names in text, for warnings and refusals; what is done never depends on them.
+//! Names, and where texts have them: for warnings and refusals; what is done never depends on that.
 
 use pgx_archive::spelling::{ident, literal};
+
+/// The most bytes that a name may have (NAMEDATALEN - 1); servers cut longer ones.
+pub(crate) const LONGEST: usize = 63;
 
 /// Whether a text has a name as a word, bare or in either kind of quotes.
 pub(crate) fn is_named(text: &str, name: &str) -> bool {

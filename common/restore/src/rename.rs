@@ -1,7 +1,8 @@
 //! Schemas under another name: made as the source has them, renamed when everything stands.
 //!
 //! PostgreSQL follows names that it has parsed: columns, views, constraints, SQL-standard bodies. What it keeps as
-//! text it does not follow: bodies of functions that are strings, and settings of functions.
+//! text it does not follow: bodies of functions that are strings, settings of functions, and constants such as
+//! `'sales.orders'::text`.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -11,7 +12,7 @@ use pgx_archive::spelling::ident;
 use pgx_archive::{Entry, Kind};
 
 use crate::contents::Contents;
-use crate::named::is_named;
+use crate::named::{LONGEST, is_named};
 
 /// The question which schemas a database has: name, and whether there is anything in it.
 pub const SCHEMAS: &str = "\
@@ -31,6 +32,10 @@ pub enum CannotRename {
     Unknown(String),
     /// Two renames are about one name.
     Twice(String),
+    /// A new name is one that servers keep for themselves.
+    Reserved(String),
+    /// A new name is longer than names can be.
+    TooLong(String),
     /// The target has the old name already: what is in it would be renamed, too.
     OldIsThere(String),
     /// The target or the stream has the new name already.
@@ -45,7 +50,10 @@ impl CannotRename {
                 Some("what is in it would be renamed, too: load into another database, or rename that schema first")
             }
             CannotRename::NewIsThere(_) => Some("give a name that is free"),
-            CannotRename::Unknown(_) | CannotRename::Twice(_) => None,
+            CannotRename::Unknown(_)
+            | CannotRename::Twice(_)
+            | CannotRename::Reserved(_)
+            | CannotRename::TooLong(_) => None,
         }
     }
 }
@@ -55,6 +63,15 @@ impl fmt::Display for CannotRename {
         match self {
             CannotRename::Unknown(name) => write!(f, "schema {name} is to be renamed, and is not in what is loaded"),
             CannotRename::Twice(name) => write!(f, "schema {name} is named by two renames"),
+            CannotRename::Reserved(name) => {
+                write!(
+                    f,
+                    "no schema can be called {name}: names that begin with pg_ are the server's own"
+                )
+            }
+            CannotRename::TooLong(name) => {
+                write!(f, "no schema can be called {name}: a name has at most {LONGEST} bytes")
+            }
             CannotRename::OldIsThere(name) => {
                 write!(f, "schema {name} is to be renamed, and the target has one already")
             }
@@ -81,6 +98,12 @@ pub fn check(renames: &[Renamed], contents: &Contents<'_>) -> Result<(), CannotR
     for renamed in renames {
         if !schemas.contains(renamed.old.as_str()) {
             return Err(CannotRename::Unknown(renamed.old.clone()));
+        }
+        if renamed.new.starts_with("pg_") {
+            return Err(CannotRename::Reserved(renamed.new.clone()));
+        }
+        if renamed.new.len() > LONGEST {
+            return Err(CannotRename::TooLong(renamed.new.clone()));
         }
         if schemas.contains(renamed.new.as_str()) {
             return Err(CannotRename::NewIsThere(renamed.new.clone()));
@@ -122,12 +145,27 @@ pub fn statement(renamed: &Renamed) -> String {
     )
 }
 
-/// What goes on naming the old schema, as messages name it: functions whose text does, and settings.
+/// What goes on naming the old schema, as messages name it: functions whose text does, settings, and constants in
+/// whatever else has expressions.
 pub fn left_behind(renames: &[Renamed], contents: &Contents<'_>) -> Vec<String> {
-    let names = |text: &str| renames.iter().any(|renamed| is_named(text, &renamed.old));
+    let any = |names: fn(&str, &str) -> bool, text: &str| renames.iter().any(|renamed| names(text, &renamed.old));
     let left = contents.wanted().filter(|entry| match entry.kind {
-        Kind::Function | Kind::Procedure => names(kept_as_text(&entry.create)),
-        Kind::DatabaseProperties => names(&entry.create),
+        Kind::Function | Kind::Procedure => {
+            let (parsed, text) = entry.create.split_at(text_from(&entry.create));
+            any(is_in_constant, parsed) || any(is_in_code, text)
+        }
+        Kind::DatabaseProperties => any(is_named, &entry.create),
+        Kind::Table
+        | Kind::Default
+        | Kind::Domain
+        | Kind::Constraint
+        | Kind::CheckConstraint
+        | Kind::Index
+        | Kind::View
+        | Kind::MaterializedView
+        | Kind::Rule
+        | Kind::Policy
+        | Kind::Trigger => any(is_in_constant, &entry.create),
         _ => false,
     });
     left.map(Entry::describe).collect()
@@ -141,14 +179,42 @@ fn schema_of(entry: &Entry) -> Option<&str> {
     }
 }
 
-/// Of the definition of a routine what the server keeps as text: settings, and the body that is a string. Signature and
-/// options come before it, in the line of LANGUAGE and those above. This is for a warning, and decides nothing.
-fn kept_as_text(create: &str) -> &str {
+/// Where in the definition of a routine begins what the server keeps as text: settings, and the body that is a string.
+/// Signature and options come before it, in the line of LANGUAGE and those above. This is for a warning, and decides
+/// nothing.
+fn text_from(create: &str) -> usize {
     let from = ["\n    SET ", "\n    AS "]
         .iter()
-        .filter_map(|words| create.find(words))
-        .min();
-    from.map_or("", |from| &create[from..])
+        .filter_map(|words| create.find(words));
+    from.min().unwrap_or(create.len())
+}
+
+/// Whether code that somebody wrote names a schema, in whatever case where case does not matter.
+fn is_in_code(text: &str, schema: &str) -> bool {
+    is_named(text, schema) || ident(schema) == schema && is_named(&text.to_lowercase(), schema)
+}
+
+/// Whether a constant of a definition names something in a schema, as `'sales.orders'` does. One that has become the
+/// object, `'sales.orders'::regclass`, does not count.
+fn is_in_constant(create: &str, schema: &str) -> bool {
+    let qualifier = format!("{}.", ident(schema));
+    let mut rest = create;
+    while let Some(at) = rest.find(['\'', '"']) {
+        let (quote, quoted) = rest[at..].split_at(1);
+        // A doubled quote ends one constant and begins another: nothing is missed.
+        let Some(end) = quoted.find(quote) else { break };
+        rest = &quoted[end + 1..];
+        if quote == "'" && !rest.starts_with("::reg") && begins_word(&quoted[..end], &qualifier) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a text has these words, not as the end of a longer one.
+fn begins_word(text: &str, words: &str) -> bool {
+    text.match_indices(words)
+        .any(|(at, _)| !(text[..at].chars().next_back()).is_some_and(|c| c.is_alphanumeric() || "_$\"".contains(c)))
 }
 
 #[cfg(test)]
@@ -179,6 +245,12 @@ mod tests {
         );
         assert!(check(&[renamed("sales", "a"), renamed("stock", "a")]).is_err());
         assert!(check(&[renamed("sales", "stock")]).is_err());
+        assert_eq!(
+            check(&[renamed("sales", "pg_sales")]),
+            Err("no schema can be called pg_sales: names that begin with pg_ are the server's own".to_owned())
+        );
+        assert_eq!(check(&[renamed("sales", &"x".repeat(63))]), Ok(()));
+        assert!(check(&[renamed("sales", &"é".repeat(32))]).is_err());
     }
 
     #[test]
@@ -211,6 +283,7 @@ mod tests {
             function("quoted()", "\n    AS 'SELECT 1 FROM \"sales\".orders'"),
             function("path()", "\n    SET search_path TO 'sales'\n    AS $$SELECT 1$$"),
             function("none()", "\n    AS $$SELECT count(*) FROM presales.orders$$"),
+            function("folded()", "\n    AS $$SELECT count(*) FROM Sales.Orders$$"),
             function(
                 "follows()",
                 "\n    BEGIN ATOMIC\n SELECT count(*) FROM sales.orders;\nEND",
@@ -223,8 +296,39 @@ mod tests {
             [
                 "function public.body()",
                 "function public.quoted()",
-                "function public.path()"
+                "function public.path()",
+                "function public.folded()"
             ]
         );
+    }
+
+    #[test]
+    fn constants_that_are_text_are_listed() {
+        let of = |kind: Kind, create: &str| {
+            let entries = numbered(vec![made(kind, "a", create)]);
+            let options = Options::default();
+            let contents = Contents::new(&entries, &options);
+            let renames = [renamed("sales", "sold"), renamed("Old \"S\"", "new")];
+            !left_behind(&renames, &contents).is_empty()
+        };
+        let default =
+            |constant: &str| format!("ALTER TABLE ONLY sales.t ALTER COLUMN \"it's\" SET DEFAULT nextval({constant});");
+        assert!(of(Kind::Default, &default("('sales.s'::text)::regclass")));
+        assert!(of(Kind::Default, &default("('\"Old \"\"S\"\"\".s'::text)::regclass")));
+        assert!(!of(Kind::Default, &default("'sales.s'::regclass")));
+        assert!(!of(Kind::Default, &default("('presales.s'::text)::regclass")));
+        assert!(of(
+            Kind::View,
+            " SELECT 'it''s' AS a, to_regclass('sales.t'::text) AS b;"
+        ));
+        assert!(of(
+            Kind::Trigger,
+            "CREATE TRIGGER a BEFORE INSERT ON sales.t FOR EACH ROW EXECUTE FUNCTION sales.audit('sales.log');"
+        ));
+        assert!(of(
+            Kind::Function,
+            "CREATE FUNCTION public.a(t text DEFAULT 'sales.t'::text) RETURNS text\n    LANGUAGE sql\n    AS $$SELECT 1$$;"
+        ));
+        assert!(!of(Kind::Comment, "COMMENT ON TABLE sales.t IS 'once sales.orders';"));
     }
 }

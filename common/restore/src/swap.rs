@@ -13,13 +13,12 @@ use pgx_archive::spelling::{ident, literal, quoting_all};
 use pgx_archive::{Entry, Kind};
 
 use crate::contents::Contents;
+use crate::named::LONGEST;
 use crate::options::Options;
 use crate::owner::alter_owner;
 use crate::session::TableDefaults;
 use crate::statements::work;
 
-/// The most bytes that a name may have.
-const LONGEST: usize = 63;
 /// Letters of an archive's id that are in names.
 const SHORT: usize = 8;
 

@@ -49,6 +49,7 @@ fn neither_name_may_be_there_already() {
             "public=sold",
             "schema sold is the new name of another, and is there already",
         ),
+        ("sales=pg_sold", "no schema can be called pg_sold"),
         (
             "gone=other",
             "schema gone is to be renamed, and is not in what is loaded",

@@ -56,7 +56,7 @@ pub struct RewriteArgs {
     /// Call schema OLD of the stream NEW in the target
     ///
     /// It is made under its old name and renamed at the end, so the target must have neither name. Functions whose
-    /// bodies are strings go on naming OLD; they are listed in a warning.
+    /// bodies are strings, and constants such as 'OLD.t'::text, go on naming OLD; they are listed in a warning.
     #[arg(long, value_name = "OLD=NEW", value_parser = Mapping::parse)]
     pub rename_schema: Vec<Mapping>,
 }
