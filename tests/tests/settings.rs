@@ -128,6 +128,30 @@ fn of_a_database_that_is_made_again() {
     }
 }
 
+/// What the target computes while it is loaded is what it computes for its users.
+#[test]
+fn what_is_computed_from_rows_is_as_the_target_has_it() {
+    let cluster = Cluster::shared(18);
+    let (source, copy) = (cluster.database("settings"), cluster.database("copy"));
+    for database in [&source, &copy] {
+        for setting in &SETTINGS[..3] {
+            database.sql(&format!("ALTER DATABASE {} SET {setting}", database.name()));
+        }
+    }
+    source.sql(
+        "CREATE TABLE sold (at timestamptz, day date CHECK (day = at::date), i interval);
+         INSERT INTO sold VALUES ('2024-03-04 23:00+00', '2024-03-05', '-1 day 02:03:04');
+         CREATE MATERIALIZED VIEW days AS SELECT at::date AS day, at::text AS at, i::text AS i FROM sold",
+    );
+    let wanted = source.sql("TABLE days");
+    assert!(wanted.starts_with("05.03.2024|05.03.2024 04:45:00 +0545"), "{wanted}");
+    Pipe::of(tool("pgx-dump").args(["-d", &source.url()]))
+        .to(tool("pgx-load").args(["--verify", "-d", &copy.url()]))
+        .run()
+        .expect_success();
+    assert_eq!(copy.sql("TABLE days"), wanted);
+}
+
 /// What a role has set shows in a script exactly where it shows in stock's.
 #[test]
 fn scripts_have_stocks_text() {

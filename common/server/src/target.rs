@@ -19,6 +19,10 @@ pub struct TargetOptions {
 /// Sets the session up: no search path, no timeouts, no triggers of replication, writing allowed,
 /// text that means what it says.
 ///
+/// `TimeZone`, `DateStyle` and `IntervalStyle` stay the target's own, as when psql or pg_restore load: what a stream
+/// brings reads the same under all of them, and what is computed from it depends on them (a materialized view by days,
+/// a check of a date that is a time's).
+///
 /// # Errors
 /// [`Error::Version`] for servers that this program does not know; the server's own otherwise.
 pub async fn set_up(session: &Session, options: &TargetOptions) -> Result<(), Error> {
@@ -85,9 +89,6 @@ fn settings(major: u32, options: &TargetOptions) -> String {
         Text::Bytes => set("client_encoding = 'SQL_ASCII'"),
     }
     set("standard_conforming_strings = on");
-    set("DateStyle = ISO");
-    set("IntervalStyle = postgres");
-    set("TimeZone = 'UTC'");
     set("check_function_bodies = off");
     set("xmloption = content");
     set("array_nulls = on");

@@ -8,7 +8,8 @@ use pgx_archive::{Digest, DoneParts, EntryId};
 use super::Load;
 
 /// Which load it is of, since when, and how many times it went on: one row.
-pub const LOAD: &str = "SELECT archive, plan, contents, transforms, options, begun::pg_catalog.text, legs::pg_catalog.text \
+pub const LOAD: &str = "SELECT archive, plan, contents, transforms, options, \
+       pg_catalog.to_char(begun AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS+00'), legs::pg_catalog.text \
      FROM pgx_ledger.load";
 
 /// What is made: entry, and whether that is only the index of a constraint.
