@@ -49,6 +49,7 @@ fn head() -> Head {
     head.source.system_identifier = Some("1".into());
     head.source.snapshot = Some("1".into());
     head.source.lsn = Some("0/1".into());
+    head.source.spelling = [("spelling".to_owned(), "x".to_owned())].into();
     head.source.locale = Locale {
         name: Some("en".into()),
         rules: Some("&a < b".into()),

@@ -219,6 +219,34 @@ fn each_single_change_is_found_and_nothing_in_a_true_copy() {
     verify(&file, &copy, &[]).expect_success();
 }
 
+/// Constants in definitions are spelled as the settings of whoever asks say.
+#[test]
+fn a_target_that_spells_definitions_otherwise_is_a_true_copy() {
+    let cluster = Cluster::shared(18);
+    let (source, copy) = (cluster.database("source"), cluster.database("copy"));
+    source.sql(
+        r"CREATE TABLE t (at timestamptz DEFAULT '2024-01-01 00:00+00', b bytea DEFAULT '\x00ff') PARTITION BY RANGE (at);
+          CREATE TABLE early PARTITION OF t FOR VALUES FROM ('2024-01-01') TO ('2024-06-01');
+          CREATE INDEX ON t (at) WHERE at > '2024-02-03 04:05+00'; INSERT INTO t VALUES ('2024-05-06')",
+    );
+    for setting in [
+        "TimeZone = 'America/Lima'",
+        "bytea_output = 'hex'",
+        "quote_all_identifiers = on",
+    ] {
+        copy.sql(&format!("ALTER DATABASE {} SET {setting}", copy.name()));
+    }
+    for flags in [&["--verify"][..], &["--verify", "-1"], &["--verify-only"]] {
+        if flags.len() == 2 {
+            copy.sql("DROP TABLE t");
+        }
+        Pipe::of(tool("pgx-dump").args(["-d", &source.url()]))
+            .to(tool("pgx-load").args(flags).args(["-d", &copy.url()]))
+            .run()
+            .expect_success();
+    }
+}
+
 #[test]
 fn programs_are_told_in_json() {
     let cluster = Cluster::shared(18);

@@ -4,6 +4,7 @@
 //! lives and whether it can read what follows. Readers ignore fields they do not know; what they must
 //! not ignore is named in [`Head::requires`].
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -105,6 +106,9 @@ pub struct Source {
     /// WAL position at the time of the snapshot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lsn: Option<String>,
+    /// Settings under which definitions are spelled: `TimeZone`, `bytea_output`, …
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub spelling: BTreeMap<String, String>,
 }
 
 /// The locale of a database, as `pg_database` has it.

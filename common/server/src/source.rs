@@ -4,10 +4,15 @@
 //! database or role has set: no search path, lossless text, no timeouts. Row security is off, so
 //! that a table that would give only some of its rows gives an error.
 
+use std::collections::BTreeMap;
+
 use crate::error::Error;
 use crate::session::Session;
 use crate::sql;
 use crate::text::Text;
+
+/// Settings that decide how a server spells definitions, and that are the user's own, as stock has them.
+const SPELLING: [&str; 4] = ["TimeZone", "bytea_output", "lc_monetary", "quote_all_identifiers"];
 
 /// How a session for reading is to be.
 #[derive(Debug, Clone, Default)]
@@ -78,8 +83,8 @@ pub struct ServerFacts {
     pub lsn: Option<String>,
     /// The search path of the role's own sessions, system schemas included; empty when the session had begun before.
     pub search_path: Vec<String>,
-    /// The user's own `TimeZone`.
-    pub time_zone: String,
+    /// The user's own settings of [`SPELLING`], by name.
+    pub spelling: BTreeMap<String, String>,
 }
 
 /// Sets the session up, begins its transaction and reads what the server is.
@@ -141,6 +146,20 @@ pub async fn export_snapshot(session: &Session) -> Result<String, Error> {
 /// Makes the server quote every name in what it spells from now on.
 pub async fn quote_all_names(session: &Session) -> Result<(), Error> {
     session.execute("SET quote_all_identifiers = on").await
+}
+
+/// Makes the server spell definitions as it did for a session with these settings, in a transaction. A value that it
+/// does not know (a locale, a time zone) is left out, as is a name that is none of [`SPELLING`].
+pub async fn spell_as(session: &Session, spelling: &BTreeMap<String, String>) -> Result<(), Error> {
+    for (name, value) in spelling.iter().filter(|(name, _)| SPELLING.contains(&name.as_str())) {
+        let set = format!("SAVEPOINT pgx_spelling; SET {name} = {}", sql::literal(value));
+        match session.execute(&set).await {
+            Err(error) if error.is_connection() => return Err(error),
+            Err(_) => session.execute("ROLLBACK TO SAVEPOINT pgx_spelling").await?,
+            Ok(()) => {}
+        }
+    }
+    Ok(())
 }
 
 /// Lets the session read foreign tables: to be called when it holds its locks, as until then nothing must be
@@ -275,6 +294,8 @@ fn facts_query(major: u32) -> String {
         "pg_catalog.pg_current_snapshot()",
         "pg_catalog.txid_current_snapshot()",
     );
+    let spelling = SPELLING.map(|name| format!(", pg_catalog.current_setting('{name}')"));
+    let spelling = spelling.concat();
     format!(
         "SELECT d.datname::text, d.oid::text, current_user::text, \
          (SELECT r.rolsuper::text FROM pg_catalog.pg_roles r WHERE r.rolname = current_user), \
@@ -283,7 +304,7 @@ fn facts_query(major: u32) -> String {
          pg_catalog.pg_is_in_recovery()::text, {snapshot}::text, \
          CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn() \
          ELSE pg_catalog.pg_current_wal_insert_lsn() END::text, \
-         pg_catalog.current_setting('TimeZone'), pg_catalog.current_setting('client_encoding') \
+         pg_catalog.current_setting('client_encoding'){spelling} \
          FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()"
     )
 }
@@ -299,7 +320,7 @@ fn read(rows: &crate::rows::Rows, session: &Session) -> ServerFacts {
         user: text(2),
         superuser: rows.text(0, 3) == "true",
         encoding: text(4),
-        client_encoding: text(15),
+        client_encoding: text(14),
         locale_provider: text(5),
         collate: text(6),
         ctype: text(7),
@@ -311,7 +332,10 @@ fn read(rows: &crate::rows::Rows, session: &Session) -> ServerFacts {
         snapshot: text(12),
         lsn: maybe(13),
         search_path: Vec::new(),
-        time_zone: text(14),
+        spelling: (15..)
+            .zip(SPELLING)
+            .map(|(column, name)| (name.to_owned(), text(column)))
+            .collect(),
     }
 }
 

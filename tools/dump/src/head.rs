@@ -30,6 +30,7 @@ pub fn head(facts: &ServerFacts, args: &DumpArgs) -> Head {
         standby: facts.in_recovery,
         snapshot: Some(facts.snapshot.clone()),
         lsn: facts.lsn.clone(),
+        spelling: facts.spelling.clone(),
     };
     if facts.encoding == "SQL_ASCII" {
         head.requires.push(LATIN1_BYTES.to_owned());

@@ -99,7 +99,7 @@ impl Proof<'_> {
             texts: self.head.source.version / 10_000 == major,
             nothing_else: self.whole && self.head.selection.is_empty() && !self.args.output.into_existing,
         };
-        let target = definitions::describe(session, facts, self.contents).await?;
+        let target = definitions::describe(session, facts, self.head, self.contents).await?;
         let objects = definitions::compare(session, self.contents, &target, self.options, how).await?;
         let behind = definitions::behind(session, self.contents).await?;
         let parts = rows::parts(&target);

@@ -1,6 +1,6 @@
 //! The target described as pgx-dump describes a source, and what differs.
 
-use pgx_archive::{Entry, Kind};
+use pgx_archive::{Entry, Head, Kind};
 use pgx_cli::Failure;
 use pgx_objects::choose::{Choice, choose};
 use pgx_objects::kinds::{data, sequence};
@@ -12,6 +12,7 @@ use pgx_restore::{Contents, Options};
 use pgx_server::Session;
 use pgx_server::source::{self, ServerFacts};
 
+use super::sessions::BACK;
 use crate::failure;
 
 /// The target, as entries.
@@ -40,8 +41,15 @@ pub struct Behind {
     pub taken: String,
 }
 
-/// Reads the target's catalogs.
-pub async fn describe(session: &Session, facts: &ServerFacts, contents: &Contents<'_>) -> Result<Target, Failure> {
+/// Reads the target's catalogs, spelled as those of the source were, and leaves the session's settings as they are.
+pub async fn describe(
+    session: &Session,
+    facts: &ServerFacts,
+    head: &Head,
+    contents: &Contents<'_>,
+) -> Result<Target, Failure> {
+    let spelled = source::spell_as(session, &head.source.spelling).await;
+    spelled.map_err(|error| failure::server(&error))?;
     let refused = |error: pgx_catalogs::Error| match error {
         pgx_catalogs::Error::Query { query, error } => failure::at(&error, query, "reading the target's catalogs"),
         error => Failure::failed(error.to_string()).within("reading the target's catalogs"),
@@ -76,6 +84,8 @@ pub async fn describe(session: &Session, facts: &ServerFacts, contents: &Content
     pgx_catalogs::ask(session, &mut db, Phase::Late, false)
         .await
         .map_err(refused)?;
+    let back = session.execute(BACK).await;
+    back.map_err(|error| failure::server(&error))?;
     if foreign {
         let allowed = source::allow_foreign_tables(session).await;
         allowed.map_err(|error| failure::server(&error))?;
