@@ -128,6 +128,25 @@ fn as_many_sessions_are_used_as_there_are() {
     judge(&source, &back).expect_equal();
 }
 
+/// Each of them is locked when it is given to its owner.
+#[test]
+fn large_objects_need_not_fit_the_table_of_locks_all_at_once() {
+    let source = Cluster::shared(18).database("objects");
+    source.sql("SELECT count(lo_create(0)) FROM generate_series(1, 10000)");
+    let few = [
+        "max_connections=10",
+        "max_prepared_transactions=0",
+        "max_locks_per_transaction=128",
+    ];
+    let cluster = Cluster::private(18, &few);
+    let target = cluster.database("objects");
+    Pipe::of(&mut dump(&source))
+        .to(tool("pgx-load").args(["-d", &target.url()]))
+        .run()
+        .expect_success();
+    judge(&source, &target).expect_equal();
+}
+
 #[test]
 fn timeouts_of_roles_have_no_say() {
     let source = shop(10);

@@ -6,6 +6,7 @@ use pgx_archive::{Entry, EntryId, Section};
 use pgx_restore::{Analyses, Claims, Contents, Locks, Schedule, Wants};
 
 use crate::job::{HEAVY, Half, Job, Weights};
+use crate::room::Room;
 
 /// The schedule, with what is locked while things are made.
 pub struct Agenda<'a> {
@@ -139,11 +140,13 @@ impl<'a> Agenda<'a> {
             return Some(vec![job]);
         }
         let (contents, weights, wants, locks) = (self.contents, &self.weights, &self.wants, &self.locks);
+        let mut room = Room::all();
         let batch = self.schedule.batch_of(self.pace.together, |id| {
             contents.get(id).is_some_and(|entry| {
                 is_time(holding, contents, entry)
                     && weights.of(entry) < HEAVY
                     && locks.are_free(&Job::whole(id).claims(contents, wants))
+                    && room.takes(entry)
             })
         });
         let job = |id: EntryId| match self.indexed.contains(&id) {

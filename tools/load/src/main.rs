@@ -34,6 +34,7 @@ mod reading;
 mod rename;
 mod resume;
 mod retry;
+mod room;
 mod router;
 mod run;
 mod script;

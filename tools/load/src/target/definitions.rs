@@ -10,6 +10,7 @@ use crate::errors::{Errors, Refusal};
 use crate::failure;
 use crate::job::{Half, Job};
 use crate::ledger::{Ledger, again};
+use crate::room::Room;
 use crate::tally::Tally;
 use crate::target::Target;
 
@@ -35,7 +36,10 @@ impl Target<'_> {
     ) -> Result<(), Failure> {
         loop {
             let together = self.args.tolerate.together();
-            let batch = schedule.batch_of(together, |id| contents.get(id).is_none_or(&accept));
+            let mut room = Room::all();
+            let batch = schedule.batch_of(together, |id| {
+                contents.get(id).is_none_or(|entry| accept(entry) && room.takes(entry))
+            });
             if batch.is_empty() {
                 return Ok(());
             }
