@@ -95,7 +95,10 @@ fn a_signal_ends_a_load_that_waits_for_the_server() {
             target.sql(building).trim() == "1"
         });
         load.signal(signal);
-        load.end().said(code);
+        let ended = load.end();
+        let said = ended.said(code);
+        assert!(said.contains("definitions, 1 of 1 table complete, 1 row"), "{said}");
+        assert!(said.contains("go on with: pgx-load --resume"), "{said}");
         wait_until("its session is gone", || target.sessions_of("pgx-load") == 0);
     }
 }

@@ -81,11 +81,13 @@ fn ended(messages: &Messages, interrupt: &Interrupt, result: Result<(), Failure>
     let failure = match (result, interrupt.exit()) {
         (Ok(()), _) => return Exit::Done,
         (Err(failure), None) => failure,
-        // What fails because queries were cancelled is no news; how to go on, said for this very end, is.
+        // What fails because queries were cancelled is no news; what there is by now and how to go on, said for this
+        // very end, is.
         (Err(failure), Some(exit)) => {
-            let hint = failure.notice.hint.filter(|_| failure.exit == exit);
+            let said = Some(failure.notice).filter(|_| failure.exit == exit);
             let mut failure = signals::interrupted(exit);
-            failure.notice.hint = hint;
+            (failure.notice.detail, failure.notice.hint) =
+                said.map(|said| (said.detail, said.hint)).unwrap_or_default();
             failure
         }
     };

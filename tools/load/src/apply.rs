@@ -142,6 +142,8 @@ pub async fn apply(
     let Err(failure) = pulse::beside(loaded, &server, args.wait.timeout).await else {
         return Ok(());
     };
+    // What fails because it was cancelled is the end that the user wanted.
+    let failure = process.interrupt.check().err().unwrap_or(failure);
     if args.output.single_transaction {
         // It was rolled back, whatever had gone in.
         return Err(Tally::default().tell(failure));
