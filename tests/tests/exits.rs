@@ -13,13 +13,23 @@ fn big() -> Database<'static> {
 
 #[test]
 fn wrong_usage_is_2_and_connects_to_nothing() {
-    let wrong: [(&str, &[&str]); 9] = [
+    let wrong: [(&str, &[&str]); 18] = [
         ("pgx-dump", &["--no-such-flag"]),
         ("pgx-dump", &["-s", "-a", "app"]),
         ("pgx-dump", &["-d", "app", "other"]),
         ("pgx-dump", &["-F", "parchment", "app"]),
         ("pgx-dump", &["-Z", "zstd:99", "app"]),
         ("pgx-dump", &["--copy-format", "braille", "app"]),
+        // What a flag is about is missing, and something is given that conflicts with that.
+        ("pgx-dump", &["--json", "-f", "app.pgx", "app"]),
+        ("pgx-dump", &["--linger", "5m", "--resume", "pgx1", "app"]),
+        ("pgx-dump", &["--yield-after", "5m", "--resume", "pgx1", "app"]),
+        ("pgx-dump", &["--inconsistent", "--hold", "app"]),
+        ("pgx-load", &["-1", "--keep-old", "-d", "app", "app.pgx"]),
+        ("pgx-load", &["-1", "--errors", "errors", "-d", "app", "app.pgx"]),
+        ("pgx-load", &["-f", "app.sql", "--errors", "errors", "app.pgx"]),
+        ("pgx-load", &["-a", "--if-exists", "-d", "app", "app.pgx"]),
+        ("pgx-load", &["-S", "dba", "-d", "app", "app.pgx"]),
         ("pgx-load", &["--no-such-flag"]),
         ("pgx-load", &[]),
         ("pgx-toc", &["--no-such-flag"]),

@@ -114,6 +114,17 @@ impl Failure {
         Failure::new(Exit::Usage, message)
     }
 
+    /// Refuses a flag that is given without the one that it is about: flag, whether it is given, and the same of the
+    /// other.
+    ///
+    /// clap's `requires` has no say where the other flag conflicts with a third that is given.
+    pub fn unless_with(flags: &[(&str, bool, &str, bool)]) -> Result<(), Failure> {
+        match flags.iter().find(|(_, given, _, other)| *given && !other) {
+            Some((flag, _, other, _)) => Err(Failure::usage(format!("{flag} requires {other}"))),
+            None => Ok(()),
+        }
+    }
+
     /// Status 3: the input was cut short, failed or is empty.
     pub fn incomplete(message: impl Into<String>) -> Failure {
         Failure::new(Exit::Incomplete, message)

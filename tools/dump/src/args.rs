@@ -145,6 +145,13 @@ impl DumpArgs {
     /// Refuses what cannot be had together.
     pub fn check(&self) -> Result<(), Failure> {
         self.output.check()?;
+        let (holds, resumes) = (self.hold.hold.is_some(), self.hold.resume.is_some());
+        Failure::unless_with(&[
+            ("--linger", self.hold.linger.is_some(), "--hold", holds),
+            ("--yield-after", self.hold.yield_after.is_some(), "--hold", holds),
+            ("--inconsistent", self.hold.inconsistent, "--resume", resumes),
+            ("--json", self.check.json, "--check", self.check.check),
+        ])?;
         if self.reading.jobs.is_none_or(|jobs| jobs == 1) {
             return Ok(());
         }

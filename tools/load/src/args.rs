@@ -335,6 +335,24 @@ impl LoadArgs {
         if !self.check.check && !self.resume.status {
             self.verify.check()?;
         }
+        let (tolerate, existing) = (&self.tolerate, &self.existing);
+        Failure::unless_with(&[
+            (
+                "--errors",
+                tolerate.errors.is_some(),
+                "--keep-going",
+                tolerate.keep_going,
+            ),
+            ("--swap", self.swap.swap, "--create", self.output.create),
+            ("--keep-old", self.swap.keep_old, "--swap", self.swap.swap),
+            ("--if-exists", self.rewrite.if_exists, "--clean", self.rewrite.clean),
+            (
+                "--superuser",
+                existing.superuser.is_some(),
+                "--disable-triggers",
+                existing.disable_triggers,
+            ),
+        ])?;
         if self.output.restrict_key.is_some() && self.output.file.is_none() {
             return Err(Failure::usage("--restrict-key is for scripts: it requires --file"));
         }

@@ -17,6 +17,6 @@ pub struct CheckArgs {
     ///
     /// An object of type finding has severity (problem or note), code, object, message and hint; the last one, of type
     /// check, has checked, problems, notes and exit_status.
-    #[arg(long, requires = "check")]
+    #[arg(long)]
     pub json: bool,
 }

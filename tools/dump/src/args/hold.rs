@@ -21,11 +21,11 @@ pub struct HoldArgs {
     /// With --hold, keep it for so long even when everything was read
     ///
     /// The reader has everything then, but may not have made use of it; it can still fail and ask for more.
-    #[arg(long, value_name = "DURATION", requires = "hold", value_parser = pgx_cli::duration)]
+    #[arg(long, value_name = "DURATION", value_parser = pgx_cli::duration)]
     pub linger: Option<Duration>,
 
     /// With --hold, end the dump when another session waits longer for its locks
-    #[arg(long, value_name = "DURATION", requires = "hold", value_parser = pgx_cli::duration)]
+    #[arg(long, value_name = "DURATION", value_parser = pgx_cli::duration)]
     pub yield_after: Option<Duration>,
 
     /// Send what is left of a dump that is held; pgx-load --print-token gives TOKEN
@@ -37,7 +37,7 @@ pub struct HoldArgs {
     /// Rows of tables that are loaded already stay as they were then, those of all others are as they are now, and
     /// tables of which only a part is loaded begin anew. Foreign keys may not hold between the two. It needs the
     /// selection of the first dump once more, and is refused where definitions have changed since.
-    #[arg(long, requires = "resume")]
+    #[arg(long)]
     pub inconsistent: bool,
 
     /// List the dumps that are held, and who waits for them
@@ -94,7 +94,9 @@ impl HoldArgs {
             _ => return Ok(()),
         };
         if args.output.format != OutputFormat::Pgx {
-            let failure = Failure::usage(format!("{flag} is for streams, not for scripts"));
+            let failure = Failure::usage(format!(
+                "{flag} is for streams, not for scripts and archives of pg_dump"
+            ));
             return Err(failure.hint("a script is not resumed: pgx-load -f writes one from a stream"));
         }
         if self.inconsistent {

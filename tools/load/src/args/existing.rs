@@ -19,7 +19,7 @@ pub struct ExistingArgs {
     pub disable_triggers: bool,
 
     /// With --disable-triggers, the role that may do so
-    #[arg(short = 'S', long, value_name = "ROLE", requires = "disable_triggers")]
+    #[arg(short = 'S', long, value_name = "ROLE")]
     pub superuser: Option<String>,
 
     /// With -a, empty the tables before their rows go in

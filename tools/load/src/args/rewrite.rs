@@ -19,7 +19,7 @@ pub struct RewriteArgs {
     pub clean: bool,
 
     /// With -c, drop only what is there
-    #[arg(long, requires = "clean")]
+    #[arg(long)]
     pub if_exists: bool,
 
     /// Leave out what a role that is no superuser may not make, and name it

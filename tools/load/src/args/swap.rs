@@ -11,10 +11,10 @@ pub struct SwapArgs {
     /// The new database is made as NAME_pgx_ARCHIVE. At the end one transaction gives it the name, and the old one
     /// another; the old one's clients are ended, and it is dropped. Until then it stays as it is; when anything fails,
     /// the new one is dropped.
-    #[arg(long, requires = "create", conflicts_with_all = ["file", "single_transaction", "verify_only", "resume"])]
+    #[arg(long, conflicts_with_all = ["file", "single_transaction", "verify_only", "resume"])]
     pub swap: bool,
 
     /// Keep the database that was replaced, as NAME_old_pgx_ARCHIVE
-    #[arg(long, requires = "swap")]
+    #[arg(long)]
     pub keep_old: bool,
 }

@@ -21,7 +21,7 @@ pub struct TolerateArgs {
     ///
     /// Fields are entry, kind, schema, name, stage, sqlstate, message, detail, hint and skipped_because, which is the
     /// number of the entry that failed. A file that is empty at the end says that nothing failed.
-    #[arg(long, value_name = "FILE", requires = "keep_going")]
+    #[arg(long, value_name = "FILE")]
     pub errors: Option<PathBuf>,
 
     /// Stop at the first error, as by default
