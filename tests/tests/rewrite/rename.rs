@@ -58,6 +58,9 @@ fn neither_name_may_be_there_already() {
         let refused = shop.load(&target, &["--rename-schema", rename]);
         let said = refused.said(1);
         assert!(said.contains(named), "{said}");
+        let looked = shop.load(&target, &["--check", "--rename-schema", rename]);
+        let said = looked.said(5);
+        assert!(said.contains(&format!("--rename-schema: {named}")), "{said}");
     }
     assert_eq!(target.sql("SELECT to_regclass('\"DROP TABLE\"')"), "\n");
 }

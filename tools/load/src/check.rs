@@ -14,8 +14,8 @@ use crate::apply::expect_whole_database;
 use crate::args::LoadArgs;
 use crate::choice::{called, choose};
 use crate::intake::{Arrival, Intake};
-use crate::publications;
 use crate::target::Target;
+use crate::{publications, rename};
 
 /// Names that earlier members of the stream make.
 #[derive(Default)]
@@ -72,9 +72,14 @@ async fn member(
         expect_whole_database(head).map_err(|failure| failure.within(intake.name()))?;
     }
     let kept = choose(selection, (head, entries), intake, process)?;
-    let options = Options {
+    let mut options = Options {
         create: args.output.create && !globals,
         ..args.options()
+    };
+    options.renames = if globals {
+        Vec::new()
+    } else {
+        rename::all(head, &options)
     };
     let entries = &called(entries, &kept, &options, process)?[..];
     let entries = &ask::fitted(args, &options, (head, entries), &kept, process).await?[..];
@@ -103,8 +108,9 @@ async fn member(
         wishes,
         memberships: &memberships,
     };
-    let answers = match asked.target(args, head, process).await? {
-        ask::Target::Answers(answers) => answers,
+    let cannot = pgx_restore::rename::check(&options.renames, &contents).err();
+    let (answers, obstacle) = match asked.target(args, head, process).await? {
+        ask::Target::Answers(answers, obstacle) => (answers, obstacle),
         ask::Target::NoDatabase(finding) => return Ok(vec![finding]),
     };
     let kept_out = memberships.kept_out(&answers.obstacles).told(&answers.obstacles);
@@ -112,6 +118,7 @@ async fn member(
         .into_iter()
         .map(|(name, message)| Finding::note("publication", format!("publication {name}"), message));
     let mut findings = judge(&needs, &answers, &options, wishes);
+    findings.extend(cannot.or(obstacle).as_ref().map(rename::finding));
     findings.extend(notes);
     Ok(findings)
 }

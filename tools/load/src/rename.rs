@@ -1,10 +1,11 @@
 //! Schemas that get another name in the target: whether they can, and that they do.
 
-use pgx_archive::Head;
 use pgx_archive::head::Renamed;
+use pgx_archive::{Finding, Head};
 use pgx_cli::{Failure, Notice, Process};
 use pgx_restore::rename::{self, CannotRename, SCHEMAS};
 use pgx_restore::{Contents, Options};
+use pgx_server::Session;
 
 use crate::failure;
 use crate::target::Target;
@@ -35,22 +36,33 @@ pub fn check(contents: &Contents<'_>, options: &Options, process: &Process) -> R
 
 /// Refuses a target that has schemas in the way.
 pub async fn check_target(target: &Target<'_>, options: &Options) -> Result<(), Failure> {
+    let obstacle = obstacle(&target.session, options).await?;
+    obstacle.map_or(Ok(()), |error| Err(cannot(error)))
+}
+
+/// What stands in the way in the target.
+pub async fn obstacle(session: &Session, options: &Options) -> Result<Option<CannotRename>, Failure> {
     // A database that is yet to be made has none.
     if options.renames.is_empty() || options.create {
-        return Ok(());
+        return Ok(None);
     }
-    let answer = target
-        .session
-        .rows(SCHEMAS)
-        .await
-        .map_err(|error| failure::server(&error))?;
+    let answer = session.rows(SCHEMAS).await.map_err(|error| failure::server(&error))?;
     let schemas = answer.rows.into_iter().filter_map(|row| {
         let [Some(name), Some(used)] = <[Option<String>; 2]>::try_from(row).ok()? else {
             return None;
         };
         Some((name, used == "t"))
     });
-    rename::check_target(&options.renames, &schemas.collect()).map_err(cannot)
+    Ok(rename::check_target(&options.renames, &schemas.collect()).err())
+}
+
+/// What cannot be, for who looks first.
+pub fn finding(error: &CannotRename) -> Finding {
+    let finding = Finding::problem("rename", "--rename-schema", error.to_string());
+    match error.remedy() {
+        Some(remedy) => finding.hint(remedy),
+        None => finding,
+    }
 }
 
 /// Renames.

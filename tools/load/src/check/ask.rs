@@ -7,13 +7,14 @@ use pgx_cli::{Failure, Process};
 use pgx_restore::Options;
 use pgx_restore::memberships::{MISSING, Memberships};
 use pgx_restore::preflight::{self, Answers, Facts, Needs, Row, Wishes, questions};
+use pgx_restore::rename::CannotRename;
 use pgx_selection::Kept;
 use pgx_server::target::{self, TargetOptions};
 use pgx_server::{Error, Session};
 
 use crate::apply::text_of;
 use crate::args::LoadArgs;
-use crate::{connect, failure, managed, publications};
+use crate::{connect, failure, managed, publications, rename};
 
 /// SQLSTATE of a database that is not there.
 const NO_DATABASE: &str = "3D000";
@@ -32,8 +33,8 @@ pub struct Asked<'a> {
 
 /// What came of asking.
 pub enum Target {
-    /// What it answered.
-    Answers(Box<Answers>),
+    /// What it answered, and what stands in the way of renames.
+    Answers(Box<Answers>, Option<CannotRename>),
     /// There is no such database to connect to.
     NoDatabase(Finding),
 }
@@ -141,8 +142,9 @@ impl Asked<'_> {
         answers.major = session.version().major();
         answers.pooled = session.is_pooled().await.map_err(|error| failure::server(&error))?;
         self.ask(&session, &mut answers).await?;
+        let obstacle = rename::obstacle(&session, self.options).await?;
         session.close().await.map_err(|error| failure::server(&error))?;
-        Ok(Target::Answers(Box::new(answers)))
+        Ok(Target::Answers(Box::new(answers), obstacle))
     }
 
     async fn ask(&self, session: &Session, answers: &mut Answers) -> Result<(), Failure> {
