@@ -182,6 +182,7 @@ fn waiting_has_the_limit_that_the_user_sets() {
     let dump = Running::start(tool("pgx-dump").args(arguments)).end();
     let said = dump.said(1);
     assert!(said.contains("SQLSTATE 55P03"), "{said}");
+    assert!(said.contains("(psql) has locked table public.b: "), "{said}");
 }
 
 #[test]

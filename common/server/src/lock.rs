@@ -10,6 +10,9 @@ const STATEMENT: usize = 100_000;
 /// The SQLSTATE of a lock table that is full, among other shortages of memory.
 const OUT_OF_MEMORY: &str = "53200";
 
+/// The SQLSTATE of a lock that did not come in time.
+const NOT_AVAILABLE: &str = "55P03";
+
 /// How long to wait for tables that others hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LockWait {
@@ -27,8 +30,8 @@ pub enum LockWait {
 /// The session must be in a transaction; the locks last until its end.
 ///
 /// # Errors
-/// SQLSTATE 55P03 where a table was not free in time; 53200, with a hint, where the server has no
-/// room for so many locks. The transaction has failed then.
+/// SQLSTATE 55P03 where a table was not free in time, with a hint that says who has it; 53200, with a hint, where the
+/// server has no room for so many locks. The transaction has failed then.
 pub async fn lock(session: &Session, names: &[impl AsRef<str>], wait: &LockWait) -> Result<(), Error> {
     if let LockWait::Timeout(limit) = wait {
         session
@@ -42,6 +45,10 @@ pub async fn lock(session: &Session, names: &[impl AsRef<str>], wait: &LockWait)
                     "{} tables need a lock each; raise max_locks_per_transaction on the server, or select fewer tables",
                     names.len()
                 )),
+                Some(NOT_AVAILABLE) => match holder(session, names).await {
+                    Some(holder) => error.with_hint(holder),
+                    None => error,
+                },
                 _ => error,
             });
         }
@@ -50,6 +57,28 @@ pub async fn lock(session: &Session, names: &[impl AsRef<str>], wait: &LockWait)
         session.execute("SET LOCAL lock_timeout = 0").await?;
     }
     Ok(())
+}
+
+/// Who has, or waits for, one of these tables in the mode that nobody can read beside: as a sentence with the remedy.
+async fn holder(session: &Session, names: &[impl AsRef<str>]) -> Option<String> {
+    session.rollback().await.ok()?;
+    let plain = |name: &str| sql::literal(name.strip_prefix("ONLY ").unwrap_or(name));
+    let names: Vec<String> = names.iter().map(|name| plain(name.as_ref())).collect();
+    let rows = session
+        .rows(&format!(
+            "SELECT l.relation::pg_catalog.regclass::text, COALESCE('session ' || l.pid || COALESCE(' (' || \
+               NULLIF(a.application_name, '') || ')', ''), 'a prepared transaction') \
+             FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
+             WHERE l.mode = 'AccessExclusiveLock' AND l.relation = ANY (ARRAY[{}]::pg_catalog.regclass[]) \
+             ORDER BY l.granted DESC LIMIT 1",
+            names.join(", ")
+        ))
+        .await
+        .ok()?;
+    let (table, who) = (rows.get(0, 0)?, rows.get(0, 1)?);
+    Some(format!(
+        "{who} has locked table {table}: end it, wait longer with --lock-wait-timeout, or leave the table out"
+    ))
 }
 
 /// The tables whose files are others by now than the snapshot says, by their OIDs: the catalog is a part of the

@@ -173,10 +173,10 @@ fn server(db: &Database, answers: &Answers, findings: &mut Vec<Finding>) {
         findings.push(Finding::note("snapshot", "source", message));
     }
     if facts.prepared > 0 {
-        let message = format!(
-            "{} prepared transactions are open: what they change is not in the dump",
-            facts.prepared
-        );
+        let message = match facts.prepared {
+            1 => "a prepared transaction is open: what it changes is not in the dump".to_owned(),
+            many => format!("{many} prepared transactions are open: what they change is not in the dump"),
+        };
         findings.push(
             Finding::note("prepared", format!("database {}", db.server.database), message)
                 .hint("pg_prepared_xacts names them"),

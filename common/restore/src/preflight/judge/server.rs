@@ -58,7 +58,10 @@ pub fn judge(case: &Case<'_>, findings: &mut Vec<Finding>) {
         );
     }
     if facts.prepared > 0 {
-        let message = format!("{} prepared transactions are open and may hold locks", facts.prepared);
+        let message = match facts.prepared {
+            1 => "a prepared transaction is open and may hold locks".to_owned(),
+            many => format!("{many} prepared transactions are open and may hold locks"),
+        };
         findings.push(
             Finding::note("prepared", format!("database {}", facts.database), message)
                 .hint("pg_prepared_xacts names them; commit or roll them back"),
