@@ -1,8 +1,53 @@
 //! What pgx-toc shows of a stream beside its list.
 
+use std::path::Path;
 use std::process::Command;
 
 use pgx_tests::{Cluster, Pipe, Scratch, tool};
+
+/// What was kept of a whole cluster is listed and checked to its end, from a file and from a pipe.
+#[test]
+fn every_member_of_a_stream_is_listed_and_checked() {
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors");
+    let toc = |flags: &[&str], vector: &str, is_pipe: bool| {
+        let file = vectors.join(vector);
+        let mut toc = tool("pgx-toc");
+        toc.args(flags);
+        match is_pipe {
+            true => Pipe::of(Command::new("cat").arg(file)).to(&mut toc).run(),
+            false => Pipe::of(toc.arg(file)).run(),
+        }
+    };
+    for is_pipe in [false, true] {
+        let shown = |flags| String::from_utf8(toc(flags, "members.pgx", is_pipe).expect_success()).expect("it is text");
+        let checked = shown(&["--check"]);
+        let lines: Vec<&str> = checked
+            .lines()
+            .map(|line| line.split(':').next().unwrap_or(""))
+            .collect();
+        let whole = [
+            "complete globals",
+            "complete database shop",
+            "complete database billing",
+        ];
+        assert_eq!(lines, whole, "{checked}");
+        assert_eq!(shown(&[]).matches("TABLE public orders").count(), 2);
+        assert!(shown(&["--sizes"]).contains("database billing\n"));
+        let itself = vectors.join("members.pgx");
+        let compared = toc(&["--diff", &itself.to_string_lossy()], "members.pgx", is_pipe);
+        assert!(compared.said(1).contains("member"), "{}", compared.said(1));
+        for flags in [&["--check"][..], &[], &["--sizes"], &["--json"]] {
+            for (vector, words) in [
+                ("database-missing.pgx", "missing: shop"),
+                ("cut-in-last-member.pgx", "the input ends after "),
+            ] {
+                let finished = toc(flags, vector, is_pipe);
+                let said = finished.said(3);
+                assert!(said.contains(words), "{flags:?} {vector}: {said}");
+            }
+        }
+    }
+}
 
 #[test]
 fn views_show_tree_sizes_statements_and_roles() {

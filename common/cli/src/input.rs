@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, IsTerminal, Read, Seek};
 use std::os::fd::AsFd;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt};
 use std::path::Path;
 
 use crate::exit::Exit;
@@ -227,6 +227,15 @@ impl Input {
     /// Whether [`into_file`](Input::into_file) gives a file.
     pub fn is_seekable(&self) -> bool {
         self.seekable.is_some()
+    }
+
+    /// The last bytes of a file that may be read by seeking, and the length of all; what is read next stays what it is.
+    pub fn tail<const N: usize>(&self) -> Option<([u8; N], u64)> {
+        let file = self.seekable.as_ref()?;
+        let length = file.metadata().ok()?.len();
+        let mut bytes = [0; N];
+        file.read_exact_at(&mut bytes, length.checked_sub(N as u64)?).ok()?;
+        Some((bytes, length))
     }
 
     /// Reads to the end and throws it away, so that the producer does not die of a broken pipe.

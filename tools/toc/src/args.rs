@@ -108,6 +108,8 @@ pub static MANUAL: Manual = Manual {
          kept and cannot work without something that is not is said in a warning.",
         "It lists pg_dump's own archives, too: custom and tar from a file or a pipe, directories by their path. They \
          have no checksums: of those, --check can say that nothing is missing, not that nothing was changed.",
+        "A stream of several members, such as the dump of a whole cluster, is listed and checked one after another; a \
+         database that was announced and did not come is an error.",
         "With -v, entries that are not selected and those that are used only inside a restore are listed too, and below each entry the ids of those \
          that it depends on.",
         "It needs no database.",

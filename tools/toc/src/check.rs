@@ -32,7 +32,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// Reads the stream to its end.
+    /// Reads the member to its end.
     ///
     /// The decoder checks checksums, order and totals; here, rows are counted and digested.
     pub fn read(stream: &mut Stream, contents: &Contents, progress: &Progress) -> Result<Check, Failure> {
@@ -45,7 +45,10 @@ impl Check {
         let mut parts = HashMap::new();
         let mut entries = BTreeMap::new();
         let mut end = None;
-        while let Some(event) = stream.next(Some(contents))? {
+        while end.is_none() {
+            let Some(event) = stream.next(Some(contents))? else {
+                break;
+            };
             match event {
                 Event::Data(frame) => {
                     let entry = expected(stream, contents, frame.entry())?;
@@ -74,9 +77,13 @@ impl Check {
         Ok(Check { entries, end })
     }
 
-    /// Says in one line what was found.
-    pub fn write(&self, contents: &Contents, out: &mut impl Write) -> io::Result<()> {
+    /// Says in one line what was found, with what it is of where there is `more`.
+    pub fn write(&self, contents: &Contents, more: bool, out: &mut impl Write) -> io::Result<()> {
         let head = &contents.head;
+        let of = match more {
+            true => format!(" {}", contents.of_what()),
+            false => String::new(),
+        };
         let leg = match &head.resumes {
             None => "",
             Some(resumes) if resumes.inconsistent => " (the rest of a dump that was broken off, of another moment)",
@@ -84,7 +91,7 @@ impl Check {
         };
         write!(
             out,
-            "complete{leg}: {} entries, {} of them with rows, {} rows, {} bytes",
+            "complete{of}{leg}: {} entries, {} of them with rows, {} rows, {} bytes",
             contents.entries.len(),
             self.end.entries,
             self.end.rows,
@@ -169,7 +176,7 @@ mod tests {
         let (check, contents) = check(example::stream(digest)).unwrap_or_else(|failure| panic!("{failure}"));
         assert_eq!(check.entries[&EntryId(5)].rows, 2);
         let mut out = Vec::new();
-        check.write(&contents, &mut out).expect("memory");
+        check.write(&contents, false, &mut out).expect("memory");
         let verdict = String::from_utf8(out).expect("text");
         assert!(
             verdict.starts_with("complete: 5 entries, 1 of them with rows, 2 rows, 13 bytes, digest "),

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use pgx_archive::{Entry, EntryId, Event, Head};
+use pgx_archive::{Content, Entry, EntryId, Event, Head};
 use pgx_cli::Failure;
 use pgx_selection::Kept;
 
+use crate::list::one_line;
 use crate::stream::Stream;
 
 /// What a stream says of itself, and its entries in their order.
@@ -51,6 +52,14 @@ impl Contents {
             entries,
             archive: None,
             places,
+        }
+    }
+
+    /// What it is of: `globals`, or `database` with its name.
+    pub fn of_what(&self) -> String {
+        match self.head.content {
+            Content::Globals => "globals".to_owned(),
+            _ => format!("database {}", one_line(&self.head.source.database)),
         }
     }
 

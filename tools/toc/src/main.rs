@@ -11,6 +11,7 @@ mod diff;
 mod example;
 mod json;
 mod list;
+mod member;
 mod run;
 mod sizes;
 mod sql;

@@ -1,19 +1,16 @@
 //! The story of pgx-toc.
 
-use std::io::Write;
-
-use pgx_cli::{Content, Destination, Exit, Failure, Input, Notice, Process, Sniffed, Target, Verbosity};
+use pgx_cli::{Content, Exit, Failure, Input, Notice, Process, Sniffed, Target};
 use pgx_selection::{Kept, Selection, SelectionError, select};
 
 use crate::archive::{self, Extent};
 use crate::args::TocArgs;
 use crate::check::{Check, Rest};
 use crate::contents::Contents;
-use crate::json;
-use crate::list::{self, Choice};
+use crate::diff;
+use crate::member::Member;
 use crate::sizes::Sizes;
-use crate::stream::Stream;
-use crate::{diff, sql, tree};
+use crate::stream::{Stream, has_members};
 
 /// Reads one archive, or compares two.
 pub fn run(args: TocArgs, process: &Process) -> Result<(), Failure> {
@@ -62,86 +59,51 @@ fn show(args: &TocArgs, input: Input, selection: &Selection, process: &Process) 
         (true, _) => Extent::Rows,
         // The program that writes it must be able to finish.
         (false, false) => Extent::End,
+        // Where the next member is, only the end of this one tells.
+        (false, true) if !is_archive && has_members(&input) => Extent::End,
         (false, true) => Extent::Contents,
     };
-    let (contents, source) = match is_archive {
-        true => {
-            let (contents, rest) = archive::read(input, extent, &process.interrupt)?;
-            (contents, Source::Archive(rest))
-        }
-        false => {
-            let mut stream = Stream::new(input, &process.interrupt);
-            (Contents::read(&mut stream)?, Source::Stream(Box::new(stream)))
-        }
-    };
-    let kept = keep(&contents, selection, process)?;
-    let choice = Choice {
-        everything: process.messages.verbosity() >= Verbosity::Verbose,
-        safe: output.destination() == Destination::Terminal,
-    };
-    match View::of(args) {
-        View::Json => json::contents(&contents, &kept, &mut output),
-        View::List => list::write(&contents, &kept, choice, &mut output),
-        View::Tree => tree::write(&contents, &kept, choice.safe, &mut output),
-        View::Sql => sql::write(&contents, &kept, choice.safe, &mut output),
-        View::Roles => sql::roles(&contents, &kept, choice.safe, &mut output),
-        View::Sizes | View::Check => Ok(()),
+    if is_archive {
+        let (contents, rest) = archive::read(input, extent, &process.interrupt)?;
+        let member = Member::of(args, contents, selection, process)?;
+        member.list(&mut output)?;
+        member.tell(&rest, false, &mut output)?;
+        output.finish()?;
+        return rest.map(|_| ());
     }
-    .and_then(|()| output.flush())
-    .map_err(|error| output.failure(error))?;
-
-    let rest = match (source, extent) {
-        (Source::Archive(rest), _) => rest,
-        (Source::Stream(_), Extent::Contents) => Ok(Rest::Unread),
-        (Source::Stream(mut stream), Extent::End) => stream.pass_by(&contents).map(|()| Rest::Passed),
-        (Source::Stream(mut stream), Extent::Rows) if args.sizes => {
-            Sizes::read(&mut stream, &contents, &process.progress()).map(Rest::Measured)
-        }
-        (Source::Stream(mut stream), Extent::Rows) => {
-            Check::read(&mut stream, &contents, &process.progress()).map(Rest::Checked)
-        }
-    };
-    match (&rest, args.json) {
-        (_, true) => json::end(&contents, &rest, &mut output),
-        (Ok(Rest::Checked(check)), false) => check.write(&contents, &mut output),
-        (Ok(Rest::Measured(sizes)), false) => sizes.write(&contents, &kept, choice.safe, &mut output),
-        (_, false) => Ok(()),
-    }
-    .map_err(|error| output.failure(error))?;
-    output.finish()?;
-    rest.map(|_| ())
-}
-
-/// What is written.
-enum View {
-    List,
-    Json,
-    Tree,
-    Sql,
-    Roles,
-    Sizes,
-    /// Nothing but whether all is well.
-    Check,
-}
-
-impl View {
-    fn of(args: &TocArgs) -> View {
-        match args {
-            TocArgs { json: true, .. } => View::Json,
-            TocArgs { tree: true, .. } => View::Tree,
-            TocArgs { sql: true, .. } => View::Sql,
-            TocArgs { roles: true, .. } => View::Roles,
-            TocArgs { sizes: true, .. } => View::Sizes,
-            TocArgs { check: true, .. } => View::Check,
-            _ => View::List,
+    let mut stream = Stream::of_members(input, &process.interrupt);
+    let mut is_first = true;
+    loop {
+        let contents = Contents::read(&mut stream)?;
+        let member = Member::of(args, contents, selection, process)?;
+        member.list(&mut output)?;
+        let contents = &member.contents;
+        // Databases follow globals, in a file that is cut, too.
+        let extent = match extent {
+            Extent::Contents if contents.head.content == pgx_archive::Content::Globals => Extent::End,
+            extent => extent,
+        };
+        let rest = match extent {
+            Extent::Contents => Ok(Rest::Unread),
+            Extent::End => stream.pass_by(contents).map(|()| Rest::Passed),
+            Extent::Rows if args.sizes => Sizes::read(&mut stream, contents, &process.progress()).map(Rest::Measured),
+            Extent::Rows => Check::read(&mut stream, contents, &process.progress()).map(Rest::Checked),
+        };
+        let over = match (&rest, extent) {
+            (Err(_), _) | (_, Extent::Contents) => Ok(true),
+            _ => stream.is_over(),
+        };
+        let is_last = *over.as_ref().unwrap_or(&true);
+        let rest = over.and(rest);
+        member.tell(&rest, !(is_first && is_last), &mut output)?;
+        match (rest, is_last) {
+            (Ok(_), false) => is_first = false,
+            (rest, _) => {
+                output.finish()?;
+                return rest.map(|_| ());
+            }
         }
     }
-}
-
-/// Where the rest comes from, or what has been found of it already.
-enum Source {
-    Stream(Box<Stream>),
-    Archive(Result<Rest, Failure>),
 }
 
 /// Selects, and says what there is to say about it.

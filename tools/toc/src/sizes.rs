@@ -29,7 +29,7 @@ struct Size {
 pub struct Sizes(HashMap<EntryId, Size>);
 
 impl Sizes {
-    /// Reads the stream to its end, without unpacking rows.
+    /// Reads the member to its end, without unpacking rows.
     pub fn read(stream: &mut Stream, contents: &Contents, progress: &Progress) -> Result<Sizes, Failure> {
         progress.stage("measuring");
         let mut sizes = Sizes::default();
@@ -43,6 +43,7 @@ impl Sizes {
                     let size = sizes.0.entry(entry).or_default();
                     (size.rows, size.bytes) = (end.rows, end.bytes);
                 }
+                Event::End(_) => break,
                 _ => {}
             }
         }

@@ -1,7 +1,8 @@
 //! A stream being read, whose errors become failures with a name and a remedy.
 
 use pgx_archive::head::FEATURES;
-use pgx_archive::{Decoder, Entry, Event, ReadError, Reader};
+use pgx_archive::trailer::TRAILER_LEN;
+use pgx_archive::{Decoder, Entry, Event, ReadError, Reader, Trailer};
 use pgx_cli::{Exit, Failure, Input, Interrupt};
 
 use crate::contents::Contents;
@@ -11,30 +12,63 @@ pub struct Stream {
     name: String,
     reader: Reader<Input>,
     interrupt: Interrupt,
+    /// What was asked for too early.
+    next: Option<Event>,
+}
+
+/// Whether a file holds several members: its last one does not begin where the file does.
+pub fn has_members(input: &Input) -> bool {
+    let tail = input.tail::<TRAILER_LEN>();
+    tail.is_some_and(|(bytes, length)| Trailer::decode(&bytes).is_ok_and(|last| last.member_length < length))
 }
 
 impl Stream {
-    /// A stream at its beginning.
+    /// A stream of one member, at its beginning.
     pub fn new(input: Input, interrupt: &Interrupt) -> Stream {
+        Stream::of(Decoder::new(), input, interrupt)
+    }
+
+    /// A stream of any number of members, at its beginning.
+    pub fn of_members(input: Input, interrupt: &Interrupt) -> Stream {
+        Stream::of(Decoder::members(), input, interrupt)
+    }
+
+    fn of(decoder: Decoder, input: Input, interrupt: &Interrupt) -> Stream {
         Stream {
             name: input.name().to_owned(),
-            reader: Reader::with(Decoder::new().understanding(FEATURES), input),
+            reader: Reader::with(decoder.understanding(FEATURES), input),
             interrupt: interrupt.clone(),
+            next: None,
         }
     }
 
     /// The next event; none at the end of a complete stream. `contents` names entries, once they are known.
     pub fn next(&mut self, contents: Option<&Contents>) -> Result<Option<Event>, Failure> {
         self.interrupt.check()?;
+        if let Some(event) = self.next.take() {
+            return Ok(Some(event));
+        }
         self.reader
             .next_event()
             .map_err(|error| unreadable(&error, contents).within(&self.name))
     }
 
-    /// Reads to the end without looking at rows: checksums and totals are checked, digests are not.
+    /// Reads to the end of the member without looking at rows: checksums and totals are checked, digests are not.
     pub fn pass_by(&mut self, contents: &Contents) -> Result<(), Failure> {
-        while self.next(Some(contents))?.is_some() {}
+        while !matches!(self.next(Some(contents))?, None | Some(Event::End(_))) {}
         Ok(())
+    }
+
+    /// Whether no member follows the one that has ended; a failure when one that was announced did not come.
+    pub fn is_over(&mut self) -> Result<bool, Failure> {
+        self.next = self.next(None)?;
+        let missing = self.reader.decoder().missing_databases();
+        if self.next.is_some() || missing.is_empty() {
+            return Ok(self.next.is_none());
+        }
+        let failure = Failure::incomplete("the stream lacks members that it announces");
+        let names = format!("missing: {}", missing.join(", "));
+        Err(failure.detail(names).within(&self.name))
     }
 
     /// A failure that names the stream.
@@ -71,7 +105,8 @@ mod tests {
             Ok(contents) => contents,
             Err(failure) => return failure,
         };
-        stream.pass_by(&contents).expect_err("the stream is not complete")
+        let passed = stream.pass_by(&contents).and_then(|()| stream.is_over());
+        passed.expect_err("the stream is not complete")
     }
 
     #[test]

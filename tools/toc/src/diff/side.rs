@@ -13,7 +13,7 @@ use crate::archive::{self, Extent};
 use crate::check::Rest;
 use crate::contents::Contents;
 use crate::run::keep;
-use crate::stream::Stream;
+use crate::stream::{Stream, has_members};
 
 /// An archive that is compared.
 pub struct Side {
@@ -63,6 +63,13 @@ impl Side {
         }
         input.expect_stream()?;
         let seekable = input.is_seekable();
+        if has_members(&input) {
+            return Err(
+                Failure::failed("the stream has several members, and --diff compares one with one")
+                    .within(input.name())
+                    .hint("compare the dumps of single databases"),
+            );
+        }
         let mut stream = Stream::new(input, &process.interrupt);
         let contents = Contents::read(&mut stream)?;
         let kept = keep(&contents, wanted, process)?;
