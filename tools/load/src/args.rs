@@ -431,7 +431,7 @@ mod tests {
             assert!(args(&both).check().is_err());
         }
         assert!(args(&["-d", "a", "--on-conflict", "error"]).check().is_ok());
-        assert!(Tool::try_parse_from(["pgx-load", "-d", "a", "-a", "-S", "boss"]).is_err());
+        assert!(args(&["-d", "a", "-a", "-S", "boss"]).check().is_err());
         assert!(Tool::try_parse_from(["pgx-load", "-f", "a", "-a", "--truncate"]).is_err());
     }
 
@@ -440,7 +440,7 @@ mod tests {
         for other in ["-1", "-e"] {
             assert!(Tool::try_parse_from(["pgx-load", "-d", "a", "--keep-going", other]).is_err());
         }
-        assert!(Tool::try_parse_from(["pgx-load", "-d", "a", "--errors", "f"]).is_err());
+        assert!(args(&["-d", "a", "--errors", "f"]).check().is_err());
         assert!(Tool::try_parse_from(["pgx-load", "-d", "a", "-1", "--transaction-size", "5"]).is_err());
         assert_eq!(
             args(&["-d", "a", "-e", "--transaction-size", "5"]).tolerate.together(),
