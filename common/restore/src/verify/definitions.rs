@@ -6,6 +6,7 @@ use pgx_archive::entry::PUBLICATION;
 use pgx_archive::{Entry, Kind, Section};
 
 use crate::contents::Contents;
+use crate::foreign_keys;
 use crate::options::Options;
 
 /// How strictly entries are compared.
@@ -93,7 +94,11 @@ pub fn differences(
         .filter(|entry| is_compared(entry, contents, options))
         .collect();
     // Entries of one name are told apart by what they say.
-    let alike = |one: &Entry, other: &Entry| flaws(one, other, options, how).is_empty();
+    let flaws = |one: &Entry, other: &Entry| {
+        let unchecked = unchecked(one, contents, options, how);
+        flaws(one, other, options, how, unchecked.as_deref())
+    };
+    let alike = |one: &Entry, other: &Entry| flaws(one, other).is_empty();
     let mut unlike = Vec::new();
     for &entry in &wanted {
         let candidates = at_hand.get_mut(&key(entry));
@@ -107,7 +112,7 @@ pub fn differences(
         match at_hand.get_mut(&key(entry)).and_then(Vec::pop) {
             None => differences.push(Difference::new(entry, Flaw::Missing)),
             Some(other) => {
-                let flaws = flaws(entry, other, options, how).into_iter();
+                let flaws = flaws(entry, other).into_iter();
                 differences.extend(flaws.map(|flaw| Difference::new(entry, flaw)));
             }
         }
@@ -149,12 +154,23 @@ fn is_extra(entry: &Entry, found: &Contents<'_>) -> bool {
     !(rows || refresh || is_database(entry) || found.parent(entry).is_some_and(is_database))
 }
 
-/// How the target's entry is not what the stream's is.
-fn flaws(stream: &Entry, target: &Entry, options: &Options, how: Comparison) -> Vec<Flaw> {
+/// How a foreign key is made that is wanted without a check of the rows that are there; it may have been checked since.
+fn unchecked(entry: &Entry, contents: &Contents<'_>, options: &Options, how: Comparison) -> Option<String> {
+    let options = Options {
+        foreign_keys: options.foreign_keys,
+        target: Some(how.major),
+        ..Options::default()
+    };
+    let is_key = entry.kind == Kind::FkConstraint;
+    is_key.then(|| foreign_keys::create(entry, contents, &options).into_owned())
+}
+
+/// How the target's entry is not what the stream's is, or what else it may be.
+fn flaws(stream: &Entry, target: &Entry, options: &Options, how: Comparison, or: Option<&str>) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     let (wanted, there) = (stream.create_on(Some(how.major)), target.create_on(Some(how.major)));
     let has_tablespace = stream.kind == Kind::Database && options.no_tablespaces;
-    if (how.texts || is_spelled_alike(&stream.kind)) && !has_tablespace && wanted != there {
+    if (how.texts || is_spelled_alike(&stream.kind)) && !has_tablespace && wanted != there && or != Some(there) {
         let (stream, target) = first_difference(wanted, there);
         flaws.push(Flaw::Definition { stream, target });
     }
@@ -288,6 +304,20 @@ mod tests {
             ..Options::default()
         };
         assert_eq!(compare(&sample(), &copy, &no_owner, loose), all[2..3]);
+    }
+
+    #[test]
+    fn keys_that_are_not_to_be_checked_may_be_or_not() {
+        let key = |sql: &str| numbered(vec![table("t"), made(Kind::FkConstraint, "t k", sql)]);
+        let (stream, copy) = (key("ADD FOREIGN KEY k;\n"), key("ADD FOREIGN KEY k NOT VALID;\n"));
+        let unchecked = Options {
+            foreign_keys: crate::ForeignKeys::NotValid,
+            ..Options::default()
+        };
+        assert_eq!(compare(&stream, &copy, &unchecked, STRICT), []);
+        assert_eq!(compare(&stream, &stream, &unchecked, STRICT), []);
+        assert_eq!(compare(&copy, &stream, &unchecked, STRICT).len(), 1);
+        assert_eq!(compare(&stream, &copy, &Options::default(), STRICT).len(), 1);
     }
 
     #[test]
