@@ -55,7 +55,7 @@ fn show(args: &TocArgs, input: Input, selection: &Selection, process: &Process) 
             .within(input.name())
             .hint("load it, and look at the database"));
     }
-    let extent = match (args.check || args.sizes, seekable || is_directory) {
+    let mut extent = match (args.check || args.sizes, seekable || is_directory) {
         (true, _) => Extent::Rows,
         // The program that writes it must be able to finish.
         (false, false) => Extent::End,
@@ -79,10 +79,9 @@ fn show(args: &TocArgs, input: Input, selection: &Selection, process: &Process) 
         member.list(&mut output)?;
         let contents = &member.contents;
         // Databases follow globals, in a file that is cut, too.
-        let extent = match extent {
-            Extent::Contents if contents.head.content == pgx_archive::Content::Globals => Extent::End,
-            extent => extent,
-        };
+        if extent == Extent::Contents && contents.head.content == pgx_archive::Content::Globals {
+            extent = Extent::End;
+        }
         let rest = match extent {
             Extent::Contents => Ok(Rest::Unread),
             Extent::End => stream.pass_by(contents).map(|()| Rest::Passed),
