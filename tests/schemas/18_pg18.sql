@@ -16,6 +16,8 @@ ALTER TABLE not_nulls ADD NOT NULL g NOT VALID;
 COMMENT ON CONSTRAINT "a Is There" ON not_nulls IS 'must be';
 COMMENT ON CONSTRAINT f_later ON not_nulls IS 'will be';
 CREATE TABLE child (k integer) INHERITS (not_nulls);
+CREATE TABLE younger () INHERITS (not_nulls);
+COMMENT ON CONSTRAINT f_later ON younger IS 'comes with its parent''s';
 CREATE TABLE child_own_name (b integer CONSTRAINT own_b NOT NULL, i integer NOT NULL) INHERITS (not_nulls);
 CREATE TABLE parent_valid (x integer);
 CREATE TABLE child_valid () INHERITS (parent_valid);
@@ -41,6 +43,9 @@ CREATE TABLE unenforced (
 );
 ALTER TABLE unenforced ADD CONSTRAINT delayed FOREIGN KEY (id) REFERENCES target (n) ON DELETE CASCADE DEFERRABLE NOT ENFORCED;
 INSERT INTO unenforced VALUES (-1, 77);
+CREATE TABLE unenforced_child () INHERITS (unenforced);
+CREATE TABLE unenforced_grandchild (CONSTRAINT later CHECK (t > 0) NOT ENFORCED) INHERITS (unenforced_child);
+COMMENT ON CONSTRAINT hope ON unenforced_grandchild IS 'inherited, both of them';
 
 CREATE TABLE rooms (room integer, during daterange, CONSTRAINT rooms_pk PRIMARY KEY (room, during WITHOUT OVERLAPS));
 CREATE TABLE stays (

@@ -1,6 +1,6 @@
-//! The entries whose text is not stock pg_dump's, because what stock writes cannot be run.
+//! The entries whose text or place is not stock pg_dump's, because what stock writes cannot be run.
 //!
-//! Each has both texts here, and the proof: a server refuses stock's script and takes ours, and all else in
+//! Each has both here, and the proof: a server refuses stock's script and takes ours, and all else in
 //! the two scripts is equal. A stock pg_dump that has learned it makes the test fail: the exception goes then.
 
 use std::process::Command;
@@ -142,4 +142,52 @@ fn the_name_of_a_not_null_of_an_inherited_column_is_quoted() {
 #[test]
 fn a_not_null_of_an_old_server_leaves_its_name_to_a_later_constraint() {
     prove(&NAME_THAT_A_LATER_CONSTRAINT_NEEDS);
+}
+
+/// A constraint that is NOT VALID comes after the rows, with the one of its parent if it is only inherited.
+/// pg_dump puts a comment on it where the child's name has it stand, be it before that.
+#[test]
+fn a_comment_on_an_inherited_constraint_waits_for_that_of_the_parent() {
+    for major in campaign(&[15, 18][..], &[12, 13, 14, 15, 16, 17, 18][..]) {
+        let source = Cluster::shared(*major).database("source");
+        source.sql(
+            "CREATE TABLE parent (a integer);
+             CREATE TABLE child () INHERITS (parent);
+             ALTER TABLE parent ADD CONSTRAINT positive CHECK (a > 0) NOT VALID;
+             COMMENT ON CONSTRAINT positive ON child IS 'inherited'",
+        );
+        let ours = Pipe::of(tool("pgx-dump").args(["-s", "-F", "plain", "-d", &source.url()])).run();
+        let ours = String::from_utf8_lossy(&ours.expect_success()).into_owned();
+        let stocks = source.schema();
+        let sorted = |script: &str| {
+            let script = comparable(script);
+            let mut lines: Vec<String> = script.lines().map(str::to_owned).collect();
+            lines.sort();
+            lines
+        };
+        assert_eq!(sorted(&ours), sorted(&stocks), "only the order differs");
+
+        let newest = Cluster::shared(NEWEST);
+        let (by_stock, by_ours, copy) = (
+            newest.database("stock"),
+            newest.database("ours"),
+            newest.database("copy"),
+        );
+        let scratch = Scratch::new();
+        let refused = Pipe::of(psql(&by_stock.url()).arg(scratch.file("stock.sql", &stocks))).run();
+        let refusal = "ERROR:  42704: constraint \"positive\" for table \"child\" does not exist";
+        assert!(refused.said(3).contains(refusal), "{}", refused.said(3));
+        Pipe::of(psql(&by_ours.url()).arg(scratch.file("ours.sql", &ours)))
+            .run()
+            .expect_success();
+        Pipe::of(tool("pgx-dump").args(["-d", &source.url()]))
+            .to(tool("pgx-load").args(["-d", &copy.url()]))
+            .run()
+            .expect_success();
+        for target in [&by_ours, &copy] {
+            let comment =
+                "SELECT obj_description(oid, 'pg_constraint') FROM pg_constraint WHERE conrelid = 'child'::regclass";
+            assert_eq!(target.sql(comment), "inherited\n");
+        }
+    }
 }

@@ -192,6 +192,12 @@ impl Emitter<'_> {
         self.node = id;
     }
 
+    /// Says that the entry of another object, which came before, makes the object at hand, too: its facets come
+    /// after that and belong to it.
+    pub fn made_by(&mut self, other: NodeId) {
+        self.mains[self.node.0 as usize] = self.main_of(other);
+    }
+
     /// Says which object the own entry of the object at hand belongs to, for what is part of a table.
     pub fn part_of(&mut self, parent: NodeId) {
         let parent = self.home_of(parent);

@@ -6,7 +6,7 @@
 
 use pgx_archive::CatalogId;
 
-use crate::database::{Body, Database, Object, class};
+use crate::database::{Body, Database, NodeId, Object, class};
 use crate::error::Error;
 use crate::query::{Select, column};
 use crate::rows::Rows;
@@ -40,6 +40,7 @@ pub const READER: Reader = Reader {
 };
 
 fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
+    let mut inherited = Vec::new();
     for row in rows.iter() {
         let oid = row.oid("table_oid")?;
         let Some((table, _)) = db.relation_by_oid(oid) else {
@@ -75,14 +76,44 @@ fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
         if let Some(relation) = db.relation_mut(table) {
             relation.constraints.push(id);
         }
+        if let Body::Constraint(body) = &db.object(id).body
+            && separate
+            && !body.local
+        {
+            inherited.push((id, table));
+        }
+    }
+    for (id, table) in inherited {
+        made_by_parents(db, id, table);
     }
     Ok(())
+}
+
+/// What is only inherited is made when that of its parents is: what follows it must wait for that.
+fn made_by_parents(db: &mut Database, id: NodeId, table: NodeId) {
+    let parents = db.relation(table).map_or(&[][..], |relation| &relation.parents);
+    let constraints = parents
+        .iter()
+        .filter_map(|parent| db.relation(*parent))
+        .flat_map(|parent| &parent.constraints);
+    let same: Vec<NodeId> = constraints
+        .copied()
+        .filter(|of| db.object(*of).name == db.object(id).name)
+        .filter(|of| matches!(&db.object(*of).body, Body::Constraint(body) if body.separate))
+        .collect();
+    for of in &same {
+        db.depend(id, *of);
+    }
+    if let Body::Constraint(body) = &mut db.object_mut(id).body {
+        body.inherited_from = same.first().copied();
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{column, database, rows, table};
+    use crate::order::order;
+    use crate::sample::{column, database, inherit, rows, table};
 
     #[test]
     fn what_is_not_valid_comes_after_the_rows() {
@@ -117,5 +148,45 @@ mod tests {
         assert_eq!((inside, outside), (false, true));
         assert_eq!(db.object(id).dependencies, [fine]);
         assert_eq!(db.relation(id).expect("it is a table").constraints, [fine, late]);
+    }
+
+    #[test]
+    fn what_is_only_inherited_waits_for_what_makes_it() {
+        let mut db = database(18);
+        let parent = table(&mut db, "parent", &[column(1, "a")]);
+        let child = table(&mut db, "child", &[column(1, "a")]);
+        inherit(&mut db, child, parent);
+        let of = |id: NodeId| db.object(id).catalog.oid.to_string();
+        let columns = [
+            "oid",
+            "table_oid",
+            "name",
+            "contype",
+            "definition",
+            "is_local",
+            "is_valid",
+        ];
+        let check = "CHECK ((a > 0)) NOT VALID";
+        let answer = rows(
+            columns,
+            &[
+                ["30001", &of(child), "positive", "c", check, "f", "f"],
+                ["30000", &of(parent), "positive", "c", check, "t", "f"],
+            ],
+        );
+        read(&mut db, &answer).expect("the rows are well-formed");
+        let inherited = db.by_oid(class::CONSTRAINT, 30_001).expect("it was added");
+        let comment = (0, "inherited".to_owned());
+        db.comments.insert(db.object(inherited).catalog, vec![comment]);
+        let order = order(&mut db).expect("there is no cycle");
+        let entries = crate::emit::entries(&db, &order);
+        let at = |text: &str| {
+            let found = entries.iter().position(|entry| entry.create.contains(text));
+            &entries[found.expect("the entry is there")]
+        };
+        let (made, told) = (at("ADD CONSTRAINT positive"), at("COMMENT ON CONSTRAINT"));
+        assert_eq!(told.dependencies, [made.id]);
+        assert_eq!(told.parent, Some(made.id));
+        assert!(told.id > made.id);
     }
 }

@@ -33,6 +33,8 @@ pub struct Constraint {
     pub references: u32,
     /// Defined here, not only inherited.
     pub local: bool,
+    /// The constraint of a parent that makes this one, when it is only inherited and made on its own.
+    pub inherited_from: Option<NodeId>,
     /// DEFERRABLE.
     pub deferrable: bool,
     /// INITIALLY DEFERRED.
@@ -88,6 +90,8 @@ impl Constraint {
         if self.local {
             out.main(entry);
             out.part_of(table);
+        } else if let Some(parents) = self.inherited_from {
+            out.made_by(parents);
         }
         let word = format!("CONSTRAINT {} ON", ident(&name));
         out.comment(&word, &names.name, Some(&names.schema), &names.owner);
