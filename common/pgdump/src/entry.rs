@@ -35,6 +35,7 @@ pub(crate) fn entries(records: &[Record], encoding: &Encoding) -> Result<Vec<Ent
     for at in 0..entries.len() {
         entries[at].parent = parent(&entries[at], |id| places.get(&id).map(|&at| &entries[at]));
     }
+    inherited_constraints(&mut entries);
     inheritance(&mut entries, &places);
     memberships(&mut entries, &places);
     for at in 0..entries.len() {
@@ -49,6 +50,39 @@ pub(crate) fn entries(records: &[Record], encoding: &Encoding) -> Result<Vec<Ent
         }
     }
     Ok(entries)
+}
+
+/// A comment on a constraint that is only inherited depends on nothing that is there: it belongs to the constraint
+/// of the parent, which is of the same name and came before.
+fn inherited_constraints(entries: &mut [Entry]) {
+    for at in 0..entries.len() {
+        let (before, rest) = entries.split_at_mut(at);
+        let comment = &mut rest[0];
+        let Some(name) = comment.name.strip_prefix("CONSTRAINT ") else {
+            continue;
+        };
+        if comment.kind != Kind::Comment || comment.parent.is_some() {
+            continue;
+        }
+        let of_this_name = |made: &str| {
+            name.match_indices(" ON ")
+                .filter_map(|(end, _)| made.strip_prefix(&name[..end]))
+                .any(|definition| definition.starts_with(' '))
+        };
+        let same: Vec<EntryId> = before
+            .iter()
+            .filter(|entry| matches!(entry.kind, Kind::Constraint | Kind::CheckConstraint))
+            .filter(|entry| {
+                entry
+                    .create
+                    .split_once("ADD CONSTRAINT ")
+                    .is_some_and(|(_, made)| of_this_name(made))
+            })
+            .map(|entry| entry.id)
+            .collect();
+        comment.parent = same.last().copied();
+        comment.dependencies.extend(same);
+    }
 }
 
 /// What tables inherit from, or are partitions of: tables that they depend on, or are attached to.

@@ -116,3 +116,26 @@ fn rows_as_inserts_are_refused_by_name() {
         "entry 4: the rows of table data public.a are INSERT commands"
     );
 }
+
+#[test]
+fn a_comment_on_an_inherited_constraint_follows_that_of_the_parent() {
+    let constraint = |id: u32, table: &str, name: &str| {
+        let tag = format!("{table} {name}");
+        let mut entry = Entry::new(Kind::CheckConstraint, Some("public"), tag, "shop");
+        entry.id = EntryId(id);
+        entry.create = format!("ALTER TABLE public.{table}\n    ADD CONSTRAINT \"{name}\" CHECK (true) NOT VALID;\n");
+        entry
+    };
+    let mut comment = Entry::new(Kind::Comment, Some("public"), "CONSTRAINT \"is ON\" ON b", "shop");
+    (comment.id, comment.dependencies) = (EntryId(12), vec![EntryId(99)]);
+    let mut entries = samples::entries();
+    entries.extend([constraint(10, "a", "is ON"), constraint(11, "a", "is"), comment]);
+    let encoding = Encoding {
+        name: "UTF8".to_owned(),
+    };
+    let spelled = records(&entries, &encoding, Version::V1_16).expect("sound entries");
+    let again = super::entries(&spelled.records, &encoding).expect("sound records");
+    let comment = again.iter().find(|entry| entry.id == EntryId(12)).expect("it is there");
+    assert_eq!(comment.parent, Some(EntryId(10)));
+    assert!(comment.dependencies.contains(&EntryId(10)));
+}
