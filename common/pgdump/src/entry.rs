@@ -133,7 +133,12 @@ fn entry(record: &Record, encoding: &Encoding) -> Result<Entry, Error> {
     let optional = |bytes: &Option<Vec<u8>>| bytes.as_deref().map(text).transpose();
     let kind = Kind::from_tag(&text(&record.kind)?);
     let schema = optional(&record.schema)?;
-    let mut entry = Entry::new(kind, schema.as_deref(), text(&record.tag)?, text(&record.owner)?);
+    let mut entry = Entry::new(
+        kind,
+        schema.as_deref(),
+        text(&record.tag)?,
+        text(record.owner.as_deref().unwrap_or_default())?,
+    );
     entry.id = EntryId(record.id);
     entry.section = SECTIONS[usize::from(record.section.clamp(1, 4)) - 1];
     entry.catalog = CatalogId {
@@ -218,7 +223,7 @@ fn parent<'a>(entry: &Entry, get: impl Fn(EntryId) -> Option<&'a Entry>) -> Opti
         on.schema == entry.schema && rest.is_some_and(|rest| rest.starts_with(' '))
     };
     let found = match entry.kind {
-        Kind::Comment | Kind::SecurityLabel | Kind::Acl => on().find(|on| !on.kind.is_facet()),
+        _ if is_remark(&entry.kind) => on().find(|on| !on.kind.is_facet()),
         Kind::TableData
         | Kind::Index
         | Kind::IndexAttach
@@ -382,6 +387,11 @@ fn privileges(
     Ok(made)
 }
 
+/// Whether an entry is said of another.
+fn is_remark(kind: &Kind) -> bool {
+    matches!(kind, Kind::Comment | Kind::SecurityLabel | Kind::Acl)
+}
+
 fn record(entry: &Entry, by_id: &HashMap<EntryId, &Entry>, encoding: &Encoding) -> Result<Record, Error> {
     let bytes = |text: &str| match encoding.is_bytes() {
         false => Ok(text.as_bytes().to_vec()),
@@ -429,7 +439,11 @@ fn record(entry: &Entry, by_id: &HashMap<EntryId, &Entry>, encoding: &Encoding) 
         tablespace: optional(&entry.tablespace)?,
         access_method: optional(&entry.access_method)?,
         relkind: entry.relkind,
-        owner: bytes(&entry.owner)?,
+        // What has no owner has none, but for what is said of something: that has one without a name. pg_restore shows it.
+        owner: match entry.owner.is_empty() && !is_remark(&entry.kind) {
+            true => None,
+            false => Some(bytes(&entry.owner)?),
+        },
         dependencies,
         place: Place::Nowhere,
     })

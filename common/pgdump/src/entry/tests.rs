@@ -39,6 +39,23 @@ fn groups_are_taken_apart_for_an_old_pg_restore() {
     assert_eq!(entries[9].parent, Some(EntryId(10)), "privileges follow their object");
 }
 
+/// pg_restore shows the difference: `Owner: -` and `Owner: `.
+#[test]
+fn what_nobody_owns_has_no_owner_and_what_is_said_of_it_one_without_a_name() {
+    let encoding = Encoding {
+        name: "UTF8".to_owned(),
+    };
+    let owner = |kind: Kind| {
+        let mut entry = Entry::new(kind, None, "hstore", "");
+        entry.id = EntryId(1);
+        let spelled = records(&[entry], &encoding, Version::V1_16).expect("sound entries");
+        spelled.records[0].owner.clone()
+    };
+    assert_eq!(owner(Kind::Extension), None);
+    assert_eq!(owner(Kind::StatisticsData), None);
+    assert_eq!(owner(Kind::Comment), Some(Vec::new()));
+}
+
 #[test]
 fn rows_depend_on_their_table_first_and_never_on_rows() {
     let mut entries = samples::entries();
