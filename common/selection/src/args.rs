@@ -90,6 +90,8 @@ pub struct SelectionArgs {
     pub filter: Vec<PathBuf>,
 
     /// Only the entries that FILE lists, in its order, in the format of pgx-toc
+    ///
+    /// Rows keep the order in which they come.
     #[arg(short = 'L', long, value_name = "FILE")]
     pub use_list: Option<PathBuf>,
 
