@@ -79,7 +79,8 @@ impl<'a> Names<'a> {
         self.schemas = Some(schemas);
     }
 
-    /// The relations that patterns find; what fills one, where the relation itself is no entry.
+    /// The relations that patterns find; what fills one, where the relation itself is no entry, as those that belong to
+    /// extensions are none.
     pub(crate) fn tables(
         &mut self,
         patterns: &[TablePattern],
@@ -90,7 +91,9 @@ impl<'a> Names<'a> {
             _ => (0..self.tree.entries.len())
                 .filter(|&place| {
                     let kind = &self.tree.entries[place].kind;
-                    is_relation(kind) || is_filling(kind) && self.tree.parent(place).is_none()
+                    let of = self.tree.parent_entry(place);
+                    let is_alone = || of.is_none_or(|of| of.kind == Kind::Extension);
+                    is_relation(kind) || is_filling(kind) && is_alone()
                 })
                 .collect(),
         };

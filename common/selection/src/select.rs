@@ -107,7 +107,11 @@ impl<'a> Picking<'a> {
             let entry = self.entry(place);
             let itself = entry.kind == Kind::Schema && chosen.bare;
             // Comments and privileges follow what they are of, wherever they stand themselves.
-            if !itself && !is_facet(&entry.kind) && schema_name(entry).is_some_and(|name| schemas.contains(name)) {
+            let schema = match is_facet(&entry.kind) {
+                true => self.tree.schema_made_elsewhere(place).filter(|_| !chosen.bare),
+                false => schema_name(entry),
+            };
+            if !itself && schema.is_some_and(|name| schemas.contains(name)) {
                 direct.push(place);
             }
         }
@@ -176,6 +180,9 @@ impl<'a> Picking<'a> {
         let bare = self.selection.bare;
         let is_named = |&place: &usize| {
             let entry = self.entry(place);
+            if let Some(schema) = self.tree.schema_made_elsewhere(place) {
+                return !bare && schemas.contains(schema);
+            }
             let by_itself = match entry.kind {
                 Kind::Schema => !bare,
                 // These come with their publication or sequence, or not at all; what says its publication comes alone.
@@ -304,14 +311,16 @@ impl<'a> Picking<'a> {
         self.included[place] && !self.barred[place]
     }
 
-    /// Whether a comment or the like stays: with what it is of, when objects are named; otherwise in any case.
+    /// Whether a comment or the like stays: with what it is of, when objects are named; otherwise in any case. That of a
+    /// schema which the archive does not make is named with the schema.
     fn follows_kept(&self, place: usize) -> bool {
         let chosen = self.selection;
         if !chosen.is_limited() && (chosen.without_schemas.is_empty() || !chosen.bare) {
             return true;
         }
         let is_kept = |at: usize| self.kept[at] && self.entry(at).kind != Kind::Acl;
-        self.tree.parent(place).is_some_and(is_kept) || self.tree.needs(place).any(is_kept)
+        let with_schema = self.included[place] && self.tree.schema_made_elsewhere(place).is_some();
+        with_schema || self.tree.parent(place).is_some_and(is_kept) || self.tree.needs(place).any(is_kept)
     }
 
     /// Adds what is needed, with what belongs to it, until nothing is missing that may be there.

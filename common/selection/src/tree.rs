@@ -116,6 +116,14 @@ impl<'a> Tree<'a> {
         self.places.get(&id).copied()
     }
 
+    /// The schema that a comment or privileges are of where the archive does not make it, as it does not make `public`.
+    pub(crate) fn schema_made_elsewhere(&self, place: usize) -> Option<&'a str> {
+        let entry = &self.entries[place];
+        let is_whole = is_facet(&entry.kind) && entry.schema.is_none() && self.parent(place).is_none();
+        let name = entry.name.strip_prefix("SCHEMA ").filter(|_| is_whole)?;
+        Some(name.trim_matches('"'))
+    }
+
     /// What an entry belongs to.
     pub(crate) fn parent(&self, place: usize) -> Option<usize> {
         self.parents[place]

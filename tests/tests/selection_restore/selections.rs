@@ -53,6 +53,7 @@ selections! {
     ["-t", "customers_id_seq"];
     ["-t", "log"];
     ["-t", "log_2024"];
+    ["-t", "shelf_settings"] => ["-t", "shelf.shelf_settings"];
     ["-t", "nosuch"];
     ["-n", "sales", "-t", "orders"] => ["-n", "sales", "-t", "*.orders"];
     ["-N", "stock", "-t", "orders"] => ["-N", "stock", "-t", "*.orders"];

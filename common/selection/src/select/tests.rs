@@ -415,6 +415,41 @@ fn an_excluded_schema_goes_with_itself() {
 }
 
 #[test]
+fn a_schema_that_is_made_elsewhere_has_its_privileges_all_the_same() {
+    let mut entries = shop();
+    let acl = entries.iter_mut().find(|entry| entry.name == "SCHEMA sales");
+    let acl = acl.expect("there are privileges");
+    (acl.name, acl.parent) = ("SCHEMA public".to_owned(), None);
+    acl.dependencies.clear();
+    let has = |selection: &Selection| {
+        let kept = select(&entries, selection, "shop").unwrap_or_else(|error| panic!("{error}"));
+        names(&entries, &kept.order).contains(&"ACL SCHEMA public".to_owned())
+    };
+    let only = |name: &str| Selection {
+        schemas: vec![name.into()],
+        ..Selection::default()
+    };
+    let without = |name: &str| Selection {
+        without_schemas: vec![name.into()],
+        ..Selection::default()
+    };
+    assert!(has(&Selection::default()) && has(&only("public")) && has(&without("sales")));
+    assert!(!has(&only("sales")) && !has(&without("public")) && !has(&only_tables(&["people"])));
+    assert!(!has(&bare(only("public"))), "nor has pg_restore");
+}
+
+#[test]
+fn rows_of_an_extension_are_named_by_their_table() {
+    assert_eq!(kept(&only_tables(&["public.spatial"])), ["TABLE DATA spatial"]);
+    let without = Selection {
+        without_rows: tables(&["public.sp*"]),
+        ..Selection::default()
+    };
+    let kept = kept(&without);
+    assert!(kept.contains(&"EXTENSION geo".to_owned()) && !kept.contains(&"TABLE DATA spatial".to_owned()));
+}
+
+#[test]
 fn an_excluded_table_goes_with_what_belongs_to_it() {
     let selection = Selection {
         without_tables: tables(&["people"]),
