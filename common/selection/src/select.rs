@@ -319,7 +319,7 @@ impl<'a> Picking<'a> {
             return true;
         }
         let is_kept = |at: usize| self.kept[at] && self.entry(at).kind != Kind::Acl;
-        let with_schema = self.included[place] && self.tree.schema_made_elsewhere(place).is_some();
+        let with_schema = !chosen.bare && self.included[place] && self.tree.schema_made_elsewhere(place).is_some();
         with_schema || self.tree.parent(place).is_some_and(is_kept) || self.tree.needs(place).any(is_kept)
     }
 

@@ -435,7 +435,10 @@ fn a_schema_that_is_made_elsewhere_has_its_privileges_all_the_same() {
     };
     assert!(has(&Selection::default()) && has(&only("public")) && has(&without("sales")));
     assert!(!has(&only("sales")) && !has(&without("public")) && !has(&only_tables(&["people"])));
-    assert!(!has(&bare(only("public"))), "nor has pg_restore");
+    assert!(
+        !has(&bare(only("public"))) && !has(&bare(without("sales"))),
+        "nor has pg_restore"
+    );
 }
 
 #[test]
