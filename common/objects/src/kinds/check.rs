@@ -4,6 +4,8 @@
 //! it. A valid not-null constraint is a property of its column (see [`super::columns`]); one that is NOT VALID
 //! becomes a constraint of its own here.
 
+use std::collections::HashSet;
+
 use pgx_archive::CatalogId;
 
 use crate::database::{Body, Database, NodeId, Object, class};
@@ -40,7 +42,7 @@ pub const READER: Reader = Reader {
 };
 
 fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
-    let mut inherited = Vec::new();
+    let mut separately = Vec::new();
     for row in rows.iter() {
         let oid = row.oid("table_oid")?;
         let Some((table, _)) = db.relation_by_oid(oid) else {
@@ -76,17 +78,56 @@ fn read(db: &mut Database, rows: &Rows) -> Result<(), Error> {
         if let Some(relation) = db.relation_mut(table) {
             relation.constraints.push(id);
         }
-        if let Body::Constraint(body) = &db.object(id).body
-            && separate
-            && !body.local
-        {
-            inherited.push((id, table));
+        if separate {
+            separately.push((id, table));
         }
     }
-    for (id, table) in inherited {
-        made_by_parents(db, id, table);
+    for (id, table) in separately {
+        match &db.object(id).body {
+            Body::Constraint(body) if !body.local => made_by_parents(db, id, table),
+            Body::Constraint(body) if body.contype == 'n' => before_ancestors(db, id, table),
+            _ => {}
+        }
     }
     Ok(())
+}
+
+/// A not-null constraint with a name of its own is made before those of the ancestors: theirs reach the table, too,
+/// and of two on one column only the first can be.
+fn before_ancestors(db: &mut Database, id: NodeId, table: NodeId) {
+    let later = |of: &NodeId| {
+        let both = separate(db, id).zip(separate(db, *of));
+        both.is_some_and(|(own, theirs)| theirs.local && theirs.definition == own.definition)
+            && db.object(*of).name != db.object(id).name
+    };
+    let ancestors = ancestors(db, table);
+    let theirs = ancestors.iter().filter_map(|ancestor| db.relation(*ancestor));
+    let after: Vec<NodeId> = theirs
+        .flat_map(|ancestor| &ancestor.constraints)
+        .copied()
+        .filter(later)
+        .collect();
+    for of in after {
+        db.depend(of, id);
+    }
+}
+
+/// What a table inherits from, directly or not.
+fn ancestors(db: &Database, table: NodeId) -> HashSet<NodeId> {
+    let mut found = HashSet::new();
+    let mut next = vec![table];
+    while let Some(relation) = next.pop().and_then(|id| db.relation(id)) {
+        next.extend(relation.parents.iter().filter(|parent| found.insert(**parent)));
+    }
+    found
+}
+
+/// A constraint that is made on its own.
+fn separate(db: &Database, id: NodeId) -> Option<&Constraint> {
+    match &db.object(id).body {
+        Body::Constraint(body) if body.separate => Some(body),
+        _ => None,
+    }
 }
 
 /// What is only inherited is made when that of its parents is: what follows it must wait for that.
@@ -99,7 +140,7 @@ fn made_by_parents(db: &mut Database, id: NodeId, table: NodeId) {
     let same: Vec<NodeId> = constraints
         .copied()
         .filter(|of| db.object(*of).name == db.object(id).name)
-        .filter(|of| matches!(&db.object(*of).body, Body::Constraint(body) if body.separate))
+        .filter(|of| separate(db, *of).is_some())
         .collect();
     for of in &same {
         db.depend(id, *of);
@@ -188,5 +229,38 @@ mod tests {
         assert_eq!(told.dependencies, [made.id]);
         assert_eq!(told.parent, Some(made.id));
         assert!(told.id > made.id);
+    }
+
+    #[test]
+    fn a_not_null_of_another_name_comes_before_that_of_an_ancestor() {
+        let mut db = database(18);
+        let tables = ["a", "b", "c"].map(|name| table(&mut db, name, &[column(1, "x")]));
+        inherit(&mut db, tables[1], tables[0]);
+        inherit(&mut db, tables[2], tables[1]);
+        let of = |at: usize| db.object(tables[at]).catalog.oid.to_string();
+        let columns = [
+            "oid",
+            "table_oid",
+            "name",
+            "contype",
+            "definition",
+            "is_local",
+            "is_valid",
+        ];
+        let there = "NOT NULL x NOT VALID";
+        let answer = rows(
+            columns,
+            &[
+                ["30000", &of(0), "first", "n", there, "t", "f"],
+                ["30001", &of(1), "first", "n", there, "f", "f"],
+                ["30002", &of(2), "own", "n", there, "t", "f"],
+            ],
+        );
+        read(&mut db, &answer).expect("the rows are well-formed");
+        let [first, inherited, own] =
+            [30_000, 30_001, 30_002].map(|oid| db.by_oid(class::CONSTRAINT, oid).expect("it was added"));
+        assert_eq!(db.object(first).dependencies, [own]);
+        assert_eq!(db.object(inherited).dependencies, [first]);
+        assert_eq!(db.object(own).dependencies, []);
     }
 }
