@@ -9,7 +9,7 @@ mod spelling;
 
 use std::collections::BTreeMap;
 
-pub use judge::judge;
+pub use judge::{judge, unlogged};
 pub use spelling::{Spelling, spellings};
 
 use crate::error::Error;

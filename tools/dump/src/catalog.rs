@@ -1,6 +1,7 @@
 //! From connection to description: names, choice, locks, and then the rest.
 
 use pgx_catalogs::ask;
+use pgx_objects::check::unlogged;
 use pgx_objects::choose;
 use pgx_objects::kinds::{data, sequence};
 use pgx_objects::{Database, Phase, Server};
@@ -21,6 +22,11 @@ pub async fn read(session: &Session, server: Server, args: &DumpArgs) -> Result<
     let quote_all = args.output.quote_all_identifiers;
     let (mut db, with_foreign_data) = wanted(session, server, args).await?;
     may_be_read(&db, reading.enable_row_security)?;
+    if db.server.standby && args.selection.rows() && !args.selection.no_unlogged_table_data {
+        let sentence = |table| format!("rows of {table} stay behind: it is unlogged, and a standby does not have them");
+        let unlogged = unlogged(&db).into_iter().map(sentence);
+        db.left_out.extend(unlogged);
+    }
     let wait = reading
         .lock_wait_timeout
         .map_or(LockWait::Forever, |limit| LockWait::Timeout(limit.to_string()));

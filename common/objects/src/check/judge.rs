@@ -5,6 +5,7 @@ use pgx_archive::Finding;
 use super::Answers;
 use super::questions::locked;
 use crate::database::{Body, Database, NodeId, Wanted};
+use crate::kinds::relation::Relation;
 
 /// The most transactions there may be between the oldest that is not frozen and the next.
 const LAST: u64 = 2_147_483_647;
@@ -117,14 +118,21 @@ fn others(db: &Database, answers: &Answers, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Unlogged tables whose rows are wanted and not planned to be read.
+pub fn unlogged(db: &Database) -> Vec<String> {
+    rows_left(db, |body| body.relkind == 'r' && body.persistence == 'u')
+}
+
+/// Such relations whose rows are wanted and not planned to be read.
+fn rows_left(db: &Database, pick: fn(&Relation) -> bool) -> Vec<String> {
+    let is_left = |body: &Relation| pick(body) && body.data.is_none();
+    let wanted = |id: &NodeId| db.object(*id).wanted.any(Wanted::DATA) && db.relation(*id).is_some_and(is_left);
+    db.nodes().filter(wanted).map(|id| db.qualified(id)).collect()
+}
+
 /// What is no error and yet is not in the dump.
 fn left_behind(db: &Database, findings: &mut Vec<Finding>) {
-    let relations = |pick: fn(&crate::kinds::relation::Relation) -> bool| -> Vec<String> {
-        let wanted = |id: &NodeId| db.object(*id).wanted.any(Wanted::DATA) && db.relation(*id).is_some_and(pick);
-        db.nodes().filter(wanted).map(|id| db.qualified(id)).collect()
-    };
-    let unlogged = relations(|body| matches!(body.relkind, 'r') && body.persistence == 'u' && body.data.is_none());
-    let foreign = relations(|body| body.relkind == 'f' && body.data.is_none());
+    let foreign = rows_left(db, |body| body.relkind == 'f');
     let mut note = |code, tables: Vec<String>, what: &str, hint: &str| {
         if !tables.is_empty() {
             let named: Vec<&str> = tables.iter().take(NAMED).map(String::as_str).collect();
@@ -136,7 +144,7 @@ fn left_behind(db: &Database, findings: &mut Vec<Finding>) {
     };
     note(
         "unlogged",
-        unlogged,
+        unlogged(db),
         "unlogged tables",
         "a standby does not have them: dump from its primary",
     );
