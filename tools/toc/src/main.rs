@@ -10,8 +10,10 @@ mod diff;
 #[cfg(test)]
 mod example;
 mod json;
+mod keep;
 mod list;
 mod member;
+mod members;
 mod run;
 mod sizes;
 mod sql;

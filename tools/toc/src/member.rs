@@ -8,8 +8,8 @@ use pgx_selection::{Kept, Selection};
 use crate::args::TocArgs;
 use crate::check::Rest;
 use crate::contents::Contents;
+use crate::keep::keep;
 use crate::list::{self, Choice};
-use crate::run::keep;
 use crate::{json, sql, tree};
 
 /// What is said of a member, or of an archive of pg_dump.

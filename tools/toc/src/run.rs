@@ -1,16 +1,14 @@
 //! The story of pgx-toc.
 
-use pgx_cli::{Content, Exit, Failure, Input, Notice, Process, Sniffed, Target};
-use pgx_selection::{Kept, Selection, SelectionError, select};
+use pgx_cli::{Content, Failure, Input, Process, Sniffed, Target};
+use pgx_selection::Selection;
 
 use crate::archive::{self, Extent};
 use crate::args::TocArgs;
-use crate::check::{Check, Rest};
-use crate::contents::Contents;
-use crate::diff;
+use crate::keep::refused;
 use crate::member::Member;
-use crate::sizes::Sizes;
 use crate::stream::{Stream, has_members};
+use crate::{diff, members};
 
 /// Reads one archive, or compares two.
 pub fn run(args: TocArgs, process: &Process) -> Result<(), Failure> {
@@ -55,7 +53,7 @@ fn show(args: &TocArgs, input: Input, selection: &Selection, process: &Process) 
             .within(input.name())
             .hint("load it, and look at the database"));
     }
-    let mut extent = match (args.check || args.sizes, seekable || is_directory) {
+    let extent = match (args.check || args.sizes, seekable || is_directory) {
         (true, _) => Extent::Rows,
         // The program that writes it must be able to finish.
         (false, false) => Extent::End,
@@ -71,63 +69,12 @@ fn show(args: &TocArgs, input: Input, selection: &Selection, process: &Process) 
         output.finish()?;
         return rest.map(|_| ());
     }
-    let mut stream = Stream::of_members(input, &process.interrupt);
-    let mut is_first = true;
-    loop {
-        let contents = Contents::read(&mut stream)?;
-        let member = Member::of(args, contents, selection, process)?;
-        member.list(&mut output)?;
-        let contents = &member.contents;
-        // Databases follow globals, in a file that is cut, too.
-        if extent == Extent::Contents && contents.head.content == pgx_archive::Content::Globals {
-            extent = Extent::End;
-        }
-        let rest = match extent {
-            Extent::Contents => Ok(Rest::Unread),
-            Extent::End => stream.pass_by(contents).map(|()| Rest::Passed),
-            Extent::Rows if args.sizes => Sizes::read(&mut stream, contents, &process.progress()).map(Rest::Measured),
-            Extent::Rows => Check::read(&mut stream, contents, &process.progress()).map(Rest::Checked),
-        };
-        let over = match (&rest, extent) {
-            (Err(_), _) | (_, Extent::Contents) => Ok(true),
-            _ => stream.is_over(),
-        };
-        let is_last = *over.as_ref().unwrap_or(&true);
-        let rest = over.and(rest);
-        member.tell(&rest, !(is_first && is_last), &mut output)?;
-        match (rest, is_last) {
-            (Ok(_), false) => is_first = false,
-            (rest, _) => {
-                output.finish()?;
-                return rest.map(|_| ());
-            }
-        }
-    }
-}
-
-/// Selects, and says what there is to say about it.
-pub fn keep(contents: &Contents, selection: &Selection, process: &Process) -> Result<Kept, Failure> {
-    let kept = select(&contents.entries, selection, &contents.head.source.database).map_err(refused)?;
-    for remark in kept.report.remarks(&contents.entries) {
-        let notice = Notice {
-            message: remark.text,
-            detail: remark.detail,
-            hint: remark.hint,
-            ..Notice::default()
-        };
-        match remark.is_warning {
-            true => process.messages.warning(notice),
-            false => process.messages.info(notice),
-        }
-    }
-    Ok(kept)
-}
-
-fn refused(error: SelectionError) -> Failure {
-    let exit = if error.is_usage() { Exit::Usage } else { Exit::Failed };
-    let failure = Failure::new(exit, error.to_string());
-    match error.remedy() {
-        Some(remedy) => failure.hint(remedy),
-        None => failure,
-    }
+    members::show(
+        args,
+        Stream::of_members(input, &process.interrupt),
+        extent,
+        selection,
+        process,
+        output,
+    )
 }

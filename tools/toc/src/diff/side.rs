@@ -12,7 +12,7 @@ use pgx_selection::{Kept, Selection};
 use crate::archive::{self, Extent};
 use crate::check::Rest;
 use crate::contents::Contents;
-use crate::run::keep;
+use crate::keep::keep;
 use crate::stream::{Stream, has_members};
 
 /// An archive that is compared.
