@@ -18,6 +18,9 @@ const ENCRYPTION_REQUESTS: [[u8; 4]; 2] = [80_877_103_u32.to_be_bytes(), 80_877_
 /// A request to cancel, which has a connection of its own.
 const CANCEL_REQUEST: [u8; 4] = 80_877_102_u32.to_be_bytes();
 
+/// The letter of the message that ends a session.
+const TERMINATE: u8 = b'X';
+
 /// A place in the talk of all sessions together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
@@ -42,7 +45,7 @@ pub enum Act {
 ///
 /// Each session has two threads, one for each direction. Both ask [`Shared::pass`] before they pass
 /// anything on, and that is where a pause holds them. Requests to cancel are neither counted nor held:
-/// who tests cancelling wants them to arrive.
+/// who tests cancelling wants them to arrive. Nor are goodbyes, which may come or not when a program ends.
 #[derive(Debug)]
 pub struct Proxy {
     directory: PathBuf,
@@ -251,6 +254,9 @@ fn requests(shared: &Shared, mut client: &UnixStream, mut server: &UnixStream) -
         let mut letter = [0];
         client.read_exact(&mut letter)?;
         let message = message(client, Some(letter[0]))?;
+        if letter == [TERMINATE] {
+            return server.write_all(&message);
+        }
         let statement = statement(&message);
         shared.pass(|state| {
             *state.messages.entry(letter[0]).or_default() += 1;
