@@ -1,6 +1,6 @@
 //! Rows into tables that stand already: these are looked at, and emptied where that is wanted, before any row goes in.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use pgx_archive::{Entry, EntryId};
 use pgx_cli::{Failure, Process};
@@ -50,18 +50,18 @@ impl Existing {
 
         let mut merges = HashMap::new();
         let mut unfit = Vec::new();
-        let mut remedy = "";
+        let mut remedies = BTreeSet::new();
         for (to, standing) in pairs().filter(|(to, _)| !to.columns.is_empty()) {
             match args.conflict().map(|conflict| Merge::new(to, standing, conflict)) {
                 Some(Ok(merge)) => drop(merges.insert(to.entry, merge)),
                 Some(Err(cannot)) => {
                     unfit.push(cannot.problem);
-                    remedy = cannot.remedy;
+                    remedies.insert(cannot.remedy);
                 }
                 None => {}
             }
         }
-        refuse(unfit, remedy)?;
+        refuse(unfit, &Vec::from_iter(remedies).join("; "))?;
         if args.disable_triggers {
             let insisting = standing.iter().filter(|table| table.insists);
             let insisting: Vec<&str> = insisting.map(|table| table.table.as_str()).collect();
