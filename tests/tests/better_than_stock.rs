@@ -5,7 +5,7 @@
 
 use std::process::Command;
 
-use pgx_tests::{Cluster, Fixture, Pipe, Scratch, campaign, comparable, difference, stock, tool};
+use pgx_tests::{Cluster, Database, Fixture, Pipe, Scratch, campaign, comparable, difference, stock, tool};
 
 /// The major that refuses stock's scripts.
 const NEWEST: u32 = 18;
@@ -108,30 +108,35 @@ fn prove_from(major: u32, exception: &Exception) {
     let rest = difference(("pg_dump", &comparable(&stocks)), ("pgx-dump", &but_for_it), 60);
     assert_eq!(rest, None, "{}", rest.clone().unwrap_or_default());
 
-    let newest = Cluster::shared(NEWEST);
-    let (by_stock, by_ours, copy) = (
-        newest.database("stock"),
-        newest.database("ours"),
-        newest.database("copy"),
-    );
-    others.make_roles(&copy);
-    let scratch = Scratch::new();
-    let refused = Pipe::of(psql(&by_stock.url()).arg(scratch.file("stock.sql", &stocks))).run();
-    assert!(refused.said(3).contains(exception.refusal), "{}", refused.said(3));
-    Pipe::of(psql(&by_ours.url()).arg(scratch.file("ours.sql", &ours)))
-        .run()
-        .expect_success();
-    Pipe::of(tool("pgx-dump").args(["-d", &source.url()]))
-        .to(tool("pgx-load").args(["-d", &copy.url()]))
-        .run()
-        .expect_success();
-    for target in [&by_ours, &copy] {
+    others.make_roles(&Cluster::shared(NEWEST).database("roles"));
+    for target in copies(&source, &ours, &stocks, exception.refusal) {
         let names = format!(
             "SELECT conname FROM pg_constraint WHERE conrelid = '{}'::regclass ORDER BY conname",
             exception.table
         );
         assert_eq!(target.sql(&names), exception.constraints);
     }
+}
+
+/// What our script and our tools make of a source, of which a server refuses stock's script for a reason.
+fn copies<'a>(source: &Database, ours: &str, stocks: &str, refusal: &str) -> [Database<'a>; 2] {
+    let newest = Cluster::shared(NEWEST);
+    let (by_stock, by_ours, copy) = (
+        newest.database("stock"),
+        newest.database("ours"),
+        newest.database("copy"),
+    );
+    let scratch = Scratch::new();
+    let refused = Pipe::of(psql(&by_stock.url()).arg(scratch.file("stock.sql", stocks))).run();
+    assert!(refused.said(3).contains(refusal), "{}", refused.said(3));
+    Pipe::of(psql(&by_ours.url()).arg(scratch.file("ours.sql", ours)))
+        .run()
+        .expect_success();
+    Pipe::of(tool("pgx-dump").args(["-d", &source.url()]))
+        .to(tool("pgx-load").args(["-d", &copy.url()]))
+        .run()
+        .expect_success();
+    [by_ours, copy]
 }
 
 #[test]
@@ -169,23 +174,7 @@ fn prove_order(majors: &[u32], displaced: &Displaced) {
         };
         assert_eq!(sorted(&ours), sorted(&stocks), "only the order differs");
 
-        let newest = Cluster::shared(NEWEST);
-        let (by_stock, by_ours, copy) = (
-            newest.database("stock"),
-            newest.database("ours"),
-            newest.database("copy"),
-        );
-        let scratch = Scratch::new();
-        let refused = Pipe::of(psql(&by_stock.url()).arg(scratch.file("stock.sql", &stocks))).run();
-        assert!(refused.said(3).contains(displaced.refusal), "{}", refused.said(3));
-        Pipe::of(psql(&by_ours.url()).arg(scratch.file("ours.sql", &ours)))
-            .run()
-            .expect_success();
-        Pipe::of(tool("pgx-dump").args(["-d", &source.url()]))
-            .to(tool("pgx-load").args(["-d", &copy.url()]))
-            .run()
-            .expect_success();
-        for target in [&by_ours, &copy] {
+        for target in copies(&source, &ours, &stocks, displaced.refusal) {
             assert_eq!(target.sql(displaced.question), displaced.answer);
         }
     }

@@ -156,22 +156,23 @@ mod tests {
     use crate::order::order;
     use crate::sample::{column, database, inherit, rows, table};
 
+    const COLUMNS: [&str; 7] = [
+        "oid",
+        "table_oid",
+        "name",
+        "contype",
+        "definition",
+        "is_local",
+        "is_valid",
+    ];
+
     #[test]
     fn what_is_not_valid_comes_after_the_rows() {
         let mut db = database(18);
         let id = table(&mut db, "t", &[column(1, "a")]);
         let oid = db.object(id).catalog.oid.to_string();
-        let columns = [
-            "oid",
-            "table_oid",
-            "name",
-            "contype",
-            "definition",
-            "is_local",
-            "is_valid",
-        ];
         let answer = rows(
-            columns,
+            COLUMNS,
             &[
                 ["30000", &oid, "fine", "c", "CHECK (true)", "t", "t"],
                 ["30001", &oid, "late", "n", "NOT NULL a NOT VALID", "t", "f"],
@@ -198,18 +199,9 @@ mod tests {
         let child = table(&mut db, "child", &[column(1, "a")]);
         inherit(&mut db, child, parent);
         let of = |id: NodeId| db.object(id).catalog.oid.to_string();
-        let columns = [
-            "oid",
-            "table_oid",
-            "name",
-            "contype",
-            "definition",
-            "is_local",
-            "is_valid",
-        ];
         let check = "CHECK ((a > 0)) NOT VALID";
         let answer = rows(
-            columns,
+            COLUMNS,
             &[
                 ["30001", &of(child), "positive", "c", check, "f", "f"],
                 ["30000", &of(parent), "positive", "c", check, "t", "f"],
@@ -238,18 +230,9 @@ mod tests {
         inherit(&mut db, tables[1], tables[0]);
         inherit(&mut db, tables[2], tables[1]);
         let of = |at: usize| db.object(tables[at]).catalog.oid.to_string();
-        let columns = [
-            "oid",
-            "table_oid",
-            "name",
-            "contype",
-            "definition",
-            "is_local",
-            "is_valid",
-        ];
         let there = "NOT NULL x NOT VALID";
         let answer = rows(
-            columns,
+            COLUMNS,
             &[
                 ["30000", &of(0), "first", "n", there, "t", "f"],
                 ["30001", &of(1), "first", "n", there, "f", "f"],
